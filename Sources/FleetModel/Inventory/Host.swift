@@ -1,0 +1,105 @@
+/// One server.
+package struct Host: Sendable, Equatable {
+    /// Short name, unique in the inventory.
+    package var name: String
+    package var fqdn: String
+    /// Where SSH connects to: an address or a name; the FQDN when none is given.
+    package var address: String
+    package var ssh: SSHSettings
+    package var deadlines: Deadlines
+    /// External addresses of an Edge server; without one the agent probes on the host itself.
+    package var externalAccess: String?
+    package var externalWebConferencing: String?
+    /// Where the ports of a usage are really to be found, if not at the product's own.
+    package var ports: [PortMapping]
+    package var place: SourcePlace
+
+    package init(
+        name: String, fqdn: String, address: String, ssh: SSHSettings, deadlines: Deadlines = Deadlines(),
+        externalAccess: String? = nil, externalWebConferencing: String? = nil, ports: [PortMapping] = [],
+        place: SourcePlace
+    ) {
+        self.name = name
+        self.fqdn = fqdn
+        self.address = address
+        self.ssh = ssh
+        self.deadlines = deadlines
+        self.externalAccess = externalAccess
+        self.externalWebConferencing = externalWebConferencing
+        self.ports = ports
+        self.place = place
+    }
+}
+
+/// Where the product's port `standard` of a usage answers in this network.
+package struct PortMapping: Sendable, Equatable, Codable {
+    package var usage: String
+    package var standard: Int
+    package var port: Int
+
+    package init(usage: String, standard: Int, port: Int) {
+        self.usage = usage
+        self.standard = standard
+        self.port = port
+    }
+}
+
+/// How to sign in.
+package struct SSHSettings: Sendable, Equatable {
+    package enum Method: String, Sendable, CaseIterable {
+        case key, agent, password
+        case keyboardInteractive = "keyboard-interactive"
+    }
+
+    package var user: String
+    package var port: Int
+    /// Tried in this order.
+    package var methods: [Method]
+    /// Private key file, absolute path.
+    package var key: String?
+    /// Name of a secret: the key's passphrase.
+    package var passphrase: String?
+    /// Name of a secret: the account's password.
+    package var password: String?
+    /// Fingerprint (`SHA256:…`) of the one agent key to offer.
+    package var agentKey: String?
+    /// Pinned host keys in OpenSSH's format, absolute path.
+    package var knownHosts: String?
+
+    package init(
+        user: String, port: Int = 22, methods: [Method] = [.key], key: String? = nil, passphrase: String? = nil,
+        password: String? = nil, agentKey: String? = nil, knownHosts: String? = nil
+    ) {
+        self.user = user
+        self.port = port
+        self.methods = methods
+        self.key = key
+        self.passphrase = passphrase
+        self.password = password
+        self.agentKey = agentKey
+        self.knownHosts = knownHosts
+    }
+}
+
+/// How long each thing may take.
+package struct Deadlines: Sendable, Equatable {
+    package var connect: Duration
+    package var signIn: Duration
+    package var hello: Duration
+    package var step: Duration
+    /// Nothing heard, not even a `pong`.
+    package var silence: Duration
+    package var drain: Duration
+
+    package init(
+        connect: Duration = .seconds(10), signIn: Duration = .seconds(30), hello: Duration = .seconds(60),
+        step: Duration = .seconds(600), silence: Duration = .seconds(90), drain: Duration = .seconds(7200)
+    ) {
+        self.connect = connect
+        self.signIn = signIn
+        self.hello = hello
+        self.step = step
+        self.silence = silence
+        self.drain = drain
+    }
+}

@@ -1,0 +1,122 @@
+/// The whole fleet as the inventory file describes it, defaults already applied, every name resolved.
+package struct Inventory: Sendable, Equatable {
+    /// The project folder, absolute; relative paths of the inventory belong to it.
+    package var folder: String
+    /// The file's path as the user gave it, for messages.
+    package var file: String
+    package var organization: Organization
+    /// The first is the primary one.
+    package var sipDomains: [String]
+    package var topology: Topology
+    package var secrets: [String: SecretReference]
+    package var authorities: [String: AuthorityDefinition]
+    /// In the order of the file.
+    package var pools: [Pool]
+    package var groups: [String: [String]]
+
+    package init(
+        folder: String, file: String, organization: Organization, sipDomains: [String], topology: Topology,
+        secrets: [String: SecretReference], authorities: [String: AuthorityDefinition], pools: [Pool],
+        groups: [String: [String]]
+    ) {
+        self.folder = folder
+        self.file = file
+        self.organization = organization
+        self.sipDomains = sipDomains
+        self.topology = topology
+        self.secrets = secrets
+        self.authorities = authorities
+        self.pools = pools
+        self.groups = groups
+    }
+
+    package func pool(_ name: String) -> Pool? { pools.first { $0.name == name } }
+
+    /// A host with its pool, by its short name.
+    package func host(_ name: String) -> (pool: Pool, host: Host)? {
+        for pool in pools {
+            if let host = pool.hosts.first(where: { $0.name == name }) { return (pool, host) }
+        }
+        return nil
+    }
+}
+
+/// The subject's fields beside the common name; all optional, most internal authorities ignore them.
+package struct Organization: Sendable, Equatable, Codable {
+    package var name: String?
+    package var unit: String?
+    package var locality: String?
+    package var state: String?
+    /// Two letters.
+    package var country: String?
+
+    package init(
+        name: String? = nil, unit: String? = nil, locality: String? = nil, state: String? = nil, country: String? = nil
+    ) {
+        self.name = name
+        self.unit = unit
+        self.locality = locality
+        self.state = state
+        self.country = country
+    }
+}
+
+/// What the published topology says beyond pools and servers.
+package struct Topology: Sendable, Equatable {
+    /// Hosts of the meet URLs, one per SIP domain as a rule, in the order of the file.
+    package var meet: [String]
+    package var dialin: String?
+    package var admin: String?
+    package var autodiscover: Bool
+    package var strictDNSAutoLogon: Bool
+    package var xmppDomains: [String]
+    package var publicIM: [String]
+    package var officeWebApps: String?
+
+    package init(
+        meet: [String] = [], dialin: String? = nil, admin: String? = nil, autodiscover: Bool = false,
+        strictDNSAutoLogon: Bool = false, xmppDomains: [String] = [], publicIM: [String] = [],
+        officeWebApps: String? = nil
+    ) {
+        self.meet = meet
+        self.dialin = dialin
+        self.admin = admin
+        self.autodiscover = autodiscover
+        self.strictDNSAutoLogon = strictDNSAutoLogon
+        self.xmppDomains = xmppDomains
+        self.publicIM = publicIM
+        self.officeWebApps = officeWebApps
+    }
+}
+
+/// Where a secret comes from. The inventory never holds a value.
+package enum SecretReference: Sendable, Equatable {
+    case environment(String)
+    /// A file of mode 0600, absolute path.
+    case file(String)
+    case command([String])
+    case prompt(String)
+}
+
+/// Where certificates come from.
+package struct AuthorityDefinition: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        /// An issuing CA from files: certificate, key, whether and where to keep a copy of all it issued, and days.
+        case local(certificate: String, key: String, days: Int, issued: String?)
+        /// Requests are written to `outbox`; answers are expected in `inbox`.
+        case dropFolder(outbox: String, inbox: String)
+    }
+
+    package var name: String
+    package var kind: Kind
+    /// Files with the issuing and root certificates of its chain, absolute paths.
+    package var chain: [String]
+    package var place: SourcePlace
+
+    package init(name: String, kind: Kind, chain: [String], place: SourcePlace) {
+        self.name = name
+        self.kind = kind
+        self.chain = chain
+        self.place = place
+    }
+}

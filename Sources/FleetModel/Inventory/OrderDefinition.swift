@@ -1,0 +1,47 @@
+/// An order as the inventory defines it for a pool; Planning makes ``CertificateOrder`` values of it.
+package struct OrderDefinition: Sendable, Equatable {
+    package var id: String
+    package var usages: [String]
+    package var authority: String
+    package var sharing: Sharing
+    package var addNames: [String]
+    package var dropNames: [String]
+    package var key: KeySpecification
+    /// May the copies of a shared key be exported again? On the member where it was born it always may.
+    package var copiesExportable: Bool
+    package var place: SourcePlace
+
+    package init(
+        id: String, usages: [String], authority: String, sharing: Sharing = .host, addNames: [String] = [],
+        dropNames: [String] = [], key: KeySpecification = KeySpecification(), copiesExportable: Bool = false,
+        place: SourcePlace
+    ) {
+        self.id = id
+        self.usages = usages
+        self.authority = authority
+        self.sharing = sharing
+        self.addNames = addNames
+        self.dropNames = dropNames
+        self.key = key
+        self.copiesExportable = copiesExportable
+        self.place = place
+    }
+}
+
+/// Who holds the key: each host its own, every member of the pool the same, or the deployment one.
+package enum Sharing: String, Sendable, Codable, CaseIterable {
+    case host, pool, global
+}
+
+/// What kind of key is made.
+package struct KeySpecification: Sendable, Equatable, Codable {
+    package var algorithm: String
+    package var bits: Int
+    package var hash: String
+
+    package init(algorithm: String = "rsa", bits: Int = 2048, hash: String = "sha256") {
+        self.algorithm = algorithm
+        self.bits = bits
+        self.hash = hash
+    }
+}
