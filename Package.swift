@@ -13,7 +13,7 @@ let settings: [SwiftSetting] = [
 // What each room may import. `make lint` turns this table into a compiler error for whatever is not in it.
 let rooms: [String: [String]] = [
     "FleetModel": [],
-    "ChildProcess": [],
+    "ChildProcess": ["CLinux"],
     "ArgumentParsing": [],
     "CmdletSignatures": ["FleetModel"],
     "FleetFiles": ["FleetModel", "CmdletSignatures", "CYAML"],
@@ -21,7 +21,7 @@ let rooms: [String: [String]] = [
     "Running": ["FleetModel"],
     "AgentProtocol": ["FleetModel"],
     "RemoteAgent": ["FleetModel", "AgentProtocol"],
-    "SSHTransport": ["CLibSSH2", "ChildProcess"],
+    "SSHTransport": ["CLibSSH2", "CLinux", "ChildProcess"],
     "Certificates": ["FleetModel", "COpenSSL"],
     "TLSEndpoint": ["FleetModel", "COpenSSL"],
     "Authorities": ["FleetModel", "Certificates", "ChildProcess"],
@@ -53,6 +53,7 @@ let extraForTests: [String: [String]] = [
 
 let systemLibraries: [Target] = [
     .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -77,7 +78,7 @@ let otherTargets: [Target] = [
     .target(name: "Templates", swiftSettings: settings, plugins: ["EmbedTemplates"]),
     .executableTarget(name: "certfleet", dependencies: ["CertfleetCLI"], swiftSettings: settings),
     .target(
-        name: "TestSupport", dependencies: ["FleetModel", "ChildProcess"], path: "Tests/Support",
+        name: "TestSupport", dependencies: ["FleetModel", "ChildProcess", "CLinux"], path: "Tests/Support",
         swiftSettings: settings),
     .executableTarget(
         name: "CrashRunner", dependencies: ["CertfleetCLI", "FleetModel"], path: "Tests/CrashRunner",
