@@ -59,7 +59,7 @@ struct SecretCommand: Command {
 
 func sample(_ check: @escaping @Sendable (Given<PlanCommand>) throws -> Int32 = { _ in 0 }) -> Program {
     Program(
-        "tool", "keeps the fleet's certificates", discussion: "One inventory, many servers.", version: "tool 1.2.3",
+        "tool", "keeps the fleet's certificates", discussion: "One inventory, many servers.", version: "1.2.3",
         sections: [.init("Exit codes", "0 is done.\n\n  64  usage")]
     ) {
         PlanCommand(check: check)

@@ -14,7 +14,7 @@ extension Program {
         return """
             # bash completion for \(root.about.name)
             \(functionName)() {
-                local current=${COMP_WORDS[COMP_CWORD]} previous= options= kind= words= word value
+                local current=${COMP_WORDS[COMP_CWORD]} previous= options= kind= words= word
                 local path=\(shellQuoted(root.about.name)) index count=0 ended=
                 COMPREPLY=()
                 for ((index = 1; index < COMP_CWORD; index++)); do

@@ -14,7 +14,9 @@ extension Program {
             }
             lines += node.options.map(\.declaration).filter { !$0.isHidden }.map { option in
                 let short = option.short.map { "-s \(fish(String($0))) " } ?? ""
-                let value = option.role == .flag ? "" : " -x \(offer(option.completion))"
+                // -x is -r without names of files.
+                let takes = option.completion == .files ? "-r" : "-x"
+                let value = option.role == .flag ? "" : " \(takes) \(offer(option.completion))"
                 return line(at, node, "", "\(short)-l \(fish(option.name)) -d \(fish(option.help))\(value)")
             }
             lines.append(line(at, node, "", "-s h -l help -d 'show this help'"))

@@ -31,11 +31,6 @@ func shellQuoted(_ text: String, fish: Bool = false) -> String {
 }
 
 extension CommandNode {
-    /// All spellings of the options that take a value, as patterns of a `case`: `--output|-o`.
-    var valueOptionPatterns: String {
-        options.map(\.declaration).filter { $0.role == .option }.flatMap(\.spellings).joined(separator: "|")
-    }
-
     /// What can be typed here beginning with a dash.
     var visibleSpellings: [String] {
         options.map(\.declaration).filter { !$0.isHidden }.flatMap(\.spellings) + ["--help"]

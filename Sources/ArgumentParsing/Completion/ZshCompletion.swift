@@ -4,7 +4,7 @@ extension Program {
         let cases = root.all.map { node in
             """
                 \(shellQuoted(node.line)))
-                  options=(\(described(node)))
+                  spellings=(\(described(node)))
                   case "$previous" in
             \(valueCases(of: node))
                   '')
@@ -24,7 +24,7 @@ extension Program {
             \(functionName)() {
               local current=$words[CURRENT] previous= word path_=\(shellQuoted(root.about.name)) ended=
               local -i index=2 count=0
-              local -a options offers
+              local -a spellings offers
               local kind=
               while ((index < CURRENT)); do
                 word=$words[index]
@@ -54,7 +54,7 @@ extension Program {
             \(cases.joined(separator: "\n"))
               esac
               if [[ -z $previous && -z $ended && $current == -* ]]; then
-                _describe option options
+                _describe option spellings
                 return
               fi
               case $kind in

@@ -16,13 +16,13 @@ package struct Program: Sendable {
 
     /// The commands with all their declarations, read once.
     let root: CommandNode
-    /// What `--version` prints.
+    /// The bare version, such as `1.4.0`.
     let version: String
     let sections: [Section]
 
     /// - Parameters:
     ///   - name: the name of the executable.
-    ///   - version: what `--version` prints, without a newline.
+    ///   - version: the bare version, such as `1.4.0`; `--version` prints the name before it.
     ///   - sections: sections for the manual page and the reference.
     ///   - commands: in the order the texts show them.
     package init(

@@ -4,7 +4,7 @@ package enum Invocation: Sendable {
     case run(ParsedCommand)
     /// Print this help on stdout.
     case help(String)
-    /// Print this version on stdout.
+    /// Print this line, name and version, on stdout.
     case version(String)
 }
 

@@ -12,7 +12,7 @@ extension Program {
         var reader = CommandLineReader(root: root, words: words)
         switch try reader.read() {
         case .help(let node): return .help(helpText(of: node, width: width))
-        case .version: return .version(version)
+        case .version: return .version("\(root.about.name) \(version)")
         case .command(let node): return .run(try reader.finish(node))
         }
     }

@@ -6,7 +6,7 @@ extension Program {
     package func manPage(date: String) -> String {
         let name = root.about.name
         var page = [
-            ".TH \(macroArgument(name.uppercased())) 1 \(macroArgument(date)) \(macroArgument("\(name) \(version)"))",
+            ".TH \(macroArgument(name.uppercased())) 1 \"\(date)\" \(macroArgument("\(name) \(version)"))",
             ".SH NAME", roff("\(name) - \(root.about.summary)"),
             ".SH SYNOPSIS", ".B \(roff(root.usage))",
         ]
@@ -26,9 +26,13 @@ extension Program {
     private func entry(of node: CommandNode) -> [String] {
         let words = node.usage.dropFirst(root.about.name.count + 1)
         var lines = [".SS \(macroArgument(String(words)))", roff(node.about.summary)]
-        lines += roffParagraphs(node.about.discussion).map { $0 }
+        lines += roffParagraphs(node.about.discussion)
         let shown = node.parameters.map(\.declaration).filter { !$0.isHidden && !$0.isGlobal }
         lines += shown.flatMap(entry)
+        let globals = node.parameters.map(\.declaration).filter { !$0.isHidden && $0.isGlobal }
+        if !globals.isEmpty {
+            lines += [".PP", roff("Global options it takes: " + globals.map(\.spelling).joined(separator: ", "))]
+        }
         if !node.about.examples.isEmpty {
             lines += [".PP", "Examples:"] + verbatim(node.about.examples)
         }

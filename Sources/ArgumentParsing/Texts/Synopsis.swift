@@ -3,7 +3,7 @@ extension CommandNode {
     var usage: String {
         var parts = [line]
         let shown = options.map(\.declaration).filter { !$0.isHidden }
-        if shown.contains(where: { !$0.isRequired }) || isGroup { parts.append("[options]") }
+        if shown.contains(where: { !$0.isRequired }) { parts.append("[options]") }
         if isGroup { return (parts + ["COMMAND"]).joined(separator: " ") }
         parts += shown.filter(\.isRequired).map { "\($0.spelling) \($0.placeholder)" }
         parts += arguments.map(\.declaration).filter { !$0.isHidden }.map { argument in
