@@ -40,6 +40,7 @@ let rooms: [String: [String]] = [
 // What the tests of a room need beside the room itself and TestSupport.
 let extraForTests: [String: [String]] = [
     "CmdletSignatures": ["Templates"],
+    "AgentProtocol": ["Templates"],
     "FleetFiles": ["CmdletSignatures", "Templates"],
     "Authorities": ["Certificates"],
     "Planning": ["FleetFiles", "CmdletSignatures", "Templates"],
