@@ -129,10 +129,13 @@ package struct PrepareWork: Sendable {
 package struct HostSteps: Sendable {
     package var host: String
     package var steps: [PlannedStep]
+    /// Run at the end whatever happened.
+    package var finally: [PlannedStep]
 
-    package init(host: String, steps: [PlannedStep]) {
+    package init(host: String, steps: [PlannedStep], finally: [PlannedStep] = []) {
         self.host = host
         self.steps = steps
+        self.finally = finally
     }
 }
 

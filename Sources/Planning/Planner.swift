@@ -1,0 +1,141 @@
+package import FleetModel
+
+/// Inventory × procedures × facts × history → plan. Pure: it reads nothing but its input.
+package struct Planner: Sendable {
+    package let input: PlanningInput
+
+    package init(_ input: PlanningInput) { self.input = input }
+
+    package func plan() -> Plan {
+        let pools = input.selection.pools.compactMap(input.inventory.pool).map(plan(for:))
+        return Plan(command: input.command, pools: pools, created: input.now)
+    }
+
+    /// The reads that find out what a host has; `nil` when no survey fits the pool.
+    package func survey(of host: Host, in pool: Pool) -> [PlannedStep]? {
+        guard let procedure = choose(.survey, pool) else { return nil }
+        return StepAssembly(input: input, pool: pool)
+            .reads(procedure.prepare, on: host, subject: pool.name, part: .survey)
+    }
+
+    // MARK: One pool
+
+    private func plan(for pool: Pool) -> PoolPlan {
+        var plan = PoolPlan(pool: pool)
+        for host in pool.hosts {
+            if case .failed(let fault)? = input.facts[host.name] { plan.unreachable[host.name] = fault.on(host.name) }
+        }
+        let assessment = Assessment(input: input, pool: pool)
+        let orders = OrderBuilder.orders(of: pool, in: input.inventory).filter { input.selection.includes($0.id) }
+        plan.orders = orders.map { PlanNotes(input: input, pool: pool).annotated(assessment.assess($0)) }
+        plan.blocked = blocked(plan)
+        guard plan.blocked == nil else { return plan }
+
+        let work = plan.orders.filter { $0.need != .none }
+        let assembly = StepAssembly(input: input, pool: pool)
+        let prepared = work.compactMap { prepare($0, plan: plan, assembly: assembly) }
+        plan.prepare = prepared
+        plan.passes = passes(work, plan: plan, assembly: assembly, assessment: assessment)
+        plan.gates = gates(plan, assembly: assembly)
+        return plan
+    }
+
+    private func blocked(_ plan: PoolPlan) -> Fault? {
+        let pool = plan.pool
+        let work = plan.orders.filter { $0.need != .none }
+        for planned in work {
+            if choose(.certificate, pool, sharing: planned.order.sharing) == nil {
+                return Fault(
+                    "plan.no-procedure", .failed,
+                    "no procedure gives \(pool.type.rawValue) servers of version \(pool.version.rawValue) a certificate with sharing: \(planned.order.sharing.rawValue)",
+                    hint: "see templates/procedures for what there is, or put one of your own beside the inventory")
+            }
+            if planned.losses.contains("new-key") {
+                return Fault(
+                    "push.not-exportable", .guarded,
+                    "no member that answers can export the key of \(planned.order.id), so it cannot be brought to the others",
+                    hint: "a new certificate for the pool: certfleet push \(planned.order.id) --accept new-key")
+            }
+        }
+        guard !plan.unreachable.isEmpty, !work.isEmpty, work.allSatisfy({ $0.order.sharing == .host }) else {
+            return nil
+        }
+        let names = plan.unreachable.keys.sorted()
+        return Fault(
+            "pool.member-missing", .guarded,
+            "\(names.joined(separator: ", ")) could not be surveyed, so no server of \(pool.name) is touched",
+            hint: "mend the connection, then run the same command again")
+    }
+
+    private func prepare(_ planned: PlannedOrder, plan: PoolPlan, assembly: StepAssembly) -> PrepareWork? {
+        let order = planned.order
+        guard let procedure = choose(.certificate, plan.pool, sharing: order.sharing) else { return nil }
+        func steps(_ name: String, _ roles: Set<Step.Place>) -> HostSteps? {
+            guard let host = plan.pool.hosts.first(where: { $0.name == name }) else { return nil }
+            return assembly.prepare(planned, on: host, procedure: procedure, roles: roles)
+        }
+        if order.sharing == .host {
+            // With a member missing nobody of the pool is switched, so nothing is ordered for the others either.
+            guard plan.unreachable.isEmpty, let host = order.hosts.first else { return nil }
+            return PrepareWork(order: order, birth: steps(host, [.birth, .copies]))
+        }
+        let reachable = order.hosts.filter { plan.unreachable[$0] == nil }
+        let birth = planned.birth ?? reachable.first
+        return PrepareWork(
+            order: order, birth: birth.flatMap { steps($0, [.birth]) },
+            copies: reachable.filter { $0 != birth }.compactMap { steps($0, [.copies]) },
+            missing: plan.unreachable.filter { order.hosts.contains($0.key) })
+    }
+
+    // MARK: Passes and gates
+
+    /// A shared media-relay key in a quick pass of its own, its two services only; then all others together.
+    private func passes(
+        _ work: [PlannedOrder], plan: PoolPlan, assembly: StepAssembly, assessment: Assessment
+    ) -> [SwitchPass] {
+        guard plan.unreachable.isEmpty else { return [] }
+        let first = work.filter { $0.order.sharing == .pool && $0.order.usages == ["AudioVideoAuthentication"] }
+        let rest = work.filter { one in !first.contains { $0.order.id == one.order.id } }
+        return [first, rest].compactMap { orders in
+            let members = plan.pool.hosts.compactMap { host -> HostSteps? in
+                let own = orders.filter { needsSwitch($0, on: host.name, assessment: assessment) }
+                let pairs = own.compactMap { planned in
+                    choose(.certificate, plan.pool, sharing: planned.order.sharing).map { (planned, $0) }
+                }
+                guard !pairs.isEmpty else { return nil }
+                return assembly.switching(pairs, on: host)
+            }
+            guard !members.isEmpty else { return nil }
+            var ids: [String] = []
+            for planned in orders where !ids.contains(planned.order.id) { ids.append(planned.order.id) }
+            return SwitchPass(orders: ids, members: members)
+        }
+    }
+
+    private func needsSwitch(_ planned: PlannedOrder, on host: String, assessment: Assessment) -> Bool {
+        guard planned.order.hosts.contains(host) else { return false }
+        if input.history.touched[host]?.contains(planned.order.id) == true { return true }
+        guard let thumbprint = planned.thumbprint, let facts = input.facts[host]?.facts else { return true }
+        return assessment.assigned(planned.order, facts) != thumbprint
+    }
+
+    private func gates(_ plan: PoolPlan, assembly: StepAssembly) -> [String: [PlannedStep]] {
+        let pool = plan.pool
+        guard pool.hosts.count > 1, let gate = choose(.gate, pool) else { return [:] }
+        var gates: [String: [PlannedStep]] = [:]
+        for member in Set(plan.passes.flatMap { $0.members.map(\.host) }) {
+            gates[member] = pool.hosts.flatMap { host in
+                let steps = gate.prepare.filter { ($0.on == .others) == (host.name != member) }
+                return assembly.reads(steps, on: host, subject: "\(pool.name)/\(member)", part: .gate)
+            }
+        }
+        return gates
+    }
+
+    private func choose(_ kind: Procedure.Kind, _ pool: Pool, sharing: Sharing? = nil) -> Procedure? {
+        input.procedures.first {
+            $0.kind == kind && $0.types.contains(pool.type) && $0.versions.contains(pool.version)
+                && sharing.map($0.sharing.contains) ?? true
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package import FleetModel
+
+#if canImport(FoundationEssentials)
+    package import FoundationEssentials
+#else
+    package import Foundation
+#endif
+
+/// Everything a plan is made from; the same input gives the same plan.
+package struct PlanningInput: Sendable {
+    package var command: String
+    package var run: String
+    package var inventory: Inventory
+    package var procedures: [Procedure]
+    /// By host; a host that is not in it was not surveyed.
+    package var facts: [String: SurveyResult]
+    /// What this run has done already; empty for a new one.
+    package var history: RunHistory
+    /// By authority.
+    package var chains: [String: AuthorityChain]
+    package var selection: PlanSelection
+    /// Replaces the inventory's lead (`--due 60d`).
+    package var lead: Duration?
+    /// Losses that the operator accepts by name.
+    package var accepted: Set<String>
+    package var now: Date
+
+    package init(
+        command: String, run: String, inventory: Inventory, procedures: [Procedure], facts: [String: SurveyResult],
+        history: RunHistory = RunHistory(), chains: [String: AuthorityChain] = [:], selection: PlanSelection,
+        lead: Duration? = nil, accepted: Set<String> = [], now: Date
+    ) {
+        self.command = command
+        self.run = run
+        self.inventory = inventory
+        self.procedures = procedures
+        self.facts = facts
+        self.history = history
+        self.chains = chains
+        self.selection = selection
+        self.lead = lead
+        self.accepted = accepted
+        self.now = now
+    }
+}
+
+/// Which pools, and of them which orders.
+package struct PlanSelection: Sendable, Equatable, Codable {
+    package var pools: [String]
+    /// Order ids (`pool/order`); empty for all.
+    package var orders: [String]
+
+    package init(pools: [String], orders: [String] = []) {
+        self.pools = pools
+        self.orders = orders
+    }
+
+    func includes(_ order: String) -> Bool { orders.isEmpty || orders.contains(order) }
+}
+
+/// An authority's certificates, read from its files, in the form in which servers are given them.
+package struct AuthorityChain: Sendable, Equatable {
+    /// PEM of all self-signed ones, and of all others.
+    package var roots: Data
+    package var intermediates: Data
+    package var rootThumbprints: [String]
+    package var intermediateThumbprints: [String]
+
+    package init(roots: Data, intermediates: Data, rootThumbprints: [String], intermediateThumbprints: [String]) {
+        self.roots = roots
+        self.intermediates = intermediates
+        self.rootThumbprints = rootThumbprints
+        self.intermediateThumbprints = intermediateThumbprints
+    }
+}

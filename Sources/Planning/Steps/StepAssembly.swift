@@ -1,0 +1,158 @@
+import FleetModel
+
+/// Makes planned steps of a procedure's: chooses those whose conditions hold, repeats those for lists, binds values.
+struct StepAssembly {
+    let input: PlanningInput
+    let pool: Pool
+
+    private var bindings: Bindings { Bindings(input: input, pool: pool) }
+
+    // MARK: Prepare
+
+    /// The prepare steps of one order on one host.
+    ///
+    /// - Parameter roles: The places whose steps belong here: `birth` or `copies` for a shared order, both otherwise.
+    func prepare(_ planned: PlannedOrder, on host: Host, procedure: Procedure, roles: Set<Step.Place>) -> HostSteps {
+        let values = bindings.order(planned, on: host)
+        let holds = conditions(planned, on: host)
+        func chosen(_ steps: [Step], _ part: StepKey.Part) -> [PlannedStep] {
+            steps.filter { ($0.on == .all || roles.contains($0.on)) && holds($0.condition) }.flatMap {
+                expand(
+                    $0, host: host.name, subject: planned.order.id, part: part, values: values,
+                    scope: planned.order.certificateKey)
+            }
+        }
+        return HostSteps(
+            host: host.name, steps: chosen(procedure.prepare, .prepare), finally: chosen(procedure.finally, .finally))
+    }
+
+    // MARK: Switch
+
+    /// The switch steps of one member for several orders at once: what serves the member as a whole is done once.
+    func switching(_ members: [(planned: PlannedOrder, procedure: Procedure)], on host: Host) -> HostSteps {
+        let services = union(members)
+        let all = services == ["*"]
+        let together = members.map { $0.planned.order.id.split(separator: "/").last.map(String.init) ?? "" }
+        let subject = "\(pool.name)/\(together.joined(separator: "+"))"
+        var steps: [PlannedStep] = []
+        for id in ids(members.map(\.procedure.switching)) {
+            var done = false
+            for (planned, procedure) in members {
+                guard let step = procedure.switching.first(where: { $0.id == id }) else { continue }
+                if step.scope == .member, done { continue }
+                var values = bindings.order(planned, on: host)
+                values["services"] = .list(all ? [] : services)
+                let holds = conditions(planned, on: host, restartsAll: all, restartsSome: !all && !services.isEmpty)
+                guard holds(step.condition) else { continue }
+                done = true
+                let own = step.scope != .member
+                var expanded = expand(
+                    step, host: host.name, subject: own ? planned.order.id : subject, part: .switching,
+                    values: values, scope: planned.order.certificateKey)
+                if step.operation.isProbe {
+                    let targets = ProbeTargets(pool: pool, host: host).targets(for: planned.order)
+                    expanded = targets.isEmpty ? [] : expanded.map { $0.with(probes: targets) }
+                }
+                steps += expanded
+            }
+        }
+        return HostSteps(host: host.name, steps: steps)
+    }
+
+    /// Step ids of all lists, in the order of the first list that has them.
+    private func ids(_ lists: [[Step]]) -> [String] {
+        var ids: [String] = []
+        for list in lists {
+            var after = ids.startIndex
+            for step in list {
+                if let known = ids.firstIndex(of: step.id) {
+                    after = known + 1
+                } else {
+                    ids.insert(step.id, at: after)
+                    after += 1
+                }
+            }
+        }
+        return ids
+    }
+
+    /// The services of all usages of all orders, each once; `*` swallows the rest.
+    private func union(_ members: [(planned: PlannedOrder, procedure: Procedure)]) -> [String] {
+        var services: [String] = []
+        for (planned, procedure) in members {
+            for restart in procedure.restarts where planned.order.usages.contains(restart.usage) {
+                for service in restart.services where !services.contains(service) { services.append(service) }
+            }
+        }
+        return services.contains("*") ? ["*"] : services
+    }
+
+    // MARK: Reads
+
+    /// The steps of a survey or of a gate's part, on the host that is asked.
+    func reads(_ steps: [Step], on host: Host, subject: String, part: StepKey.Part) -> [PlannedStep] {
+        steps.flatMap {
+            expand($0, host: host.name, subject: subject, part: part, values: bindings.host(host), scope: host.name)
+        }
+    }
+
+    // MARK: Parts
+
+    private func expand(
+        _ step: Step, host: String, subject: String, part: StepKey.Part, values: [String: BoundValue], scope: String
+    ) -> [PlannedStep] {
+        guard let list = step.forEach else {
+            let key = StepKey(host: host, subject: subject, part: part, step: step.id)
+            return [PlannedStep(key: key, step: step, bindings: values, scope: scope)]
+        }
+        guard case .list(let items)? = values[list] else { return [] }
+        return items.map { item in
+            var own = values
+            own["item"] = .text(item)
+            let key = StepKey(host: host, subject: subject, part: part, step: step.id, item: item)
+            return PlannedStep(key: key, step: step, bindings: own, scope: scope)
+        }
+    }
+
+    private func conditions(
+        _ planned: PlannedOrder, on host: Host, restartsAll: Bool = false, restartsSome: Bool = false
+    ) -> (Condition?) -> Bool {
+        let facts = input.facts[host.name]?.facts
+        let chain = input.chains[planned.order.authority]
+        func lacks(_ wanted: [String]?, _ there: [String]?) -> Bool {
+            !Set(wanted ?? []).isSubset(of: Set(there ?? []))
+        }
+        let held = planned.thumbprint.map { facts?.certificate($0)?.hasPrivateKey == true } ?? false
+        var truths: [String: Bool] = [
+            "needs-certificate": planned.need == .issue,
+            "needs-copy": planned.order.sharing != .host && !held,
+            "copies-needed": planned.need == .distribute || (planned.need == .issue && planned.order.hosts.count > 1),
+            "roots-missing": lacks(chain?.rootThumbprints, facts?.roots),
+            "intermediates-missing": lacks(chain?.intermediateThumbprints, facts?.intermediates),
+            "restarts-all": restartsAll,
+            "restarts-some": restartsSome,
+            "um-mode-tcp": facts?.startupModes["UM"] == "TCP" && planned.order.usages.contains("UM"),
+            "router-mode-tcp": facts?.startupModes["UMCallRouter"] == "TCP"
+                && planned.order.usages.contains("UMCallRouter"),
+        ]
+        for usage in planned.order.usages { truths["usage-\(usage)"] = true }
+        return { condition in
+            guard let condition else { return true }
+            return (truths[condition.fact] ?? false) != condition.negated
+        }
+    }
+}
+
+extension StepOperation {
+    var isProbe: Bool {
+        if case .action(.probeTLS, _) = self { true } else { false }
+    }
+}
+
+extension PlannedStep {
+    fileprivate func with(probes: [ProbeTarget]) -> PlannedStep {
+        var copy = self
+        copy.probes = probes
+        return copy
+    }
+}
