@@ -58,7 +58,7 @@ package struct FrameScanner: Sendable {
         if line == .open {
             if pending.count >= mark.count, pending.starts(with: mark) {
                 line = .frame
-            } else if !mark.starts(with: pending.prefix(mark.count)) {
+            } else if !mark.starts(with: pending.prefix(mark.count)), pending != [0x0D] {
                 line = .noise
                 noise.append(pending)
                 pending = []
