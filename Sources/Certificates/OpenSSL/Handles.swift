@@ -1,0 +1,89 @@
+import COpenSSL
+
+// Each owns one OpenSSL object and frees it once; none leaves this room. They are made, used and dropped within one
+// call on one thread, KeyHandle excepted.
+
+final class CertificateHandle {
+    let pointer: OpaquePointer
+
+    init(owning pointer: OpaquePointer) { self.pointer = pointer }
+
+    init(_ certificate: Certificate) throws {
+        pointer = try decode(certificate.der, "read a certificate") { d2i_X509(nil, $0, $1) }
+    }
+
+    deinit { X509_free(pointer) }
+}
+
+final class RequestHandle {
+    let pointer: OpaquePointer
+
+    init(owning pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { X509_REQ_free(pointer) }
+}
+
+/// A key lives longer than a call.
+///
+/// Sendable because nothing changes an `EVP_PKEY` after it was made here: OpenSSL counts its references atomically
+/// and guards the caches of its provider with locks; what must be changed (attributes for a PFX) is a duplicate.
+final class KeyHandle: @unchecked Sendable {
+    let pointer: OpaquePointer
+
+    init(owning pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { EVP_PKEY_free(pointer) }
+}
+
+final class PKCS12Handle {
+    let pointer: OpaquePointer
+
+    init(owning pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { PKCS12_free(pointer) }
+}
+
+/// A stack of certificates that shares what is put into it.
+final class CertificateStackHandle {
+    let pointer: OpaquePointer
+
+    init(owning pointer: OpaquePointer) { self.pointer = pointer }
+
+    init(_ certificates: [Certificate]) throws {
+        guard let made = cossl_certificates_new() else { throw CertificateError.fromQueue(.failed, "make a list") }
+        pointer = made
+        for certificate in certificates {
+            guard cossl_certificates_push(made, try CertificateHandle(certificate).pointer) == 1 else {
+                throw CertificateError.fromQueue(.failed, "make a list")
+            }
+        }
+    }
+
+    deinit { cossl_certificates_free(pointer) }
+}
+
+/// A BIO in memory; its buffer is wiped when it is freed (OpenSSL's `BUF_MEM_free`).
+final class MemoryHandle {
+    let pointer: OpaquePointer
+
+    init() throws {
+        guard let made = BIO_new(BIO_s_mem()) else { throw CertificateError.fromQueue(.failed, "allocate memory") }
+        pointer = made
+    }
+
+    convenience init(_ bytes: UnsafeRawBufferPointer) throws {
+        try self.init()
+        guard bytes.isEmpty || BIO_write(pointer, bytes.baseAddress, Int32(bytes.count)) == bytes.count else {
+            throw CertificateError.fromQueue(.failed, "allocate memory")
+        }
+    }
+
+    /// Lends what was written.
+    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+        var start: UnsafePointer<UInt8>?
+        let count = cossl_bio_bytes(pointer, &start)
+        return try body(UnsafeBufferPointer(start: start, count: max(count, 0)))
+    }
+
+    deinit { BIO_free(pointer) }
+}
