@@ -1,0 +1,96 @@
+import CLibSSH2
+import Glibc
+
+/// What libssh2's callbacks read and write for one session.
+///
+/// Touched by the session's calls and by the callbacks that run inside them, so on the worker's queue only.
+final class SessionMemory {
+    /// What the other side sent first, before anything was encrypted: its version and its offer.
+    private(set) var opening: [UInt8] = []
+    var keepsOpening = true
+    /// The answer to the one question of keyboard-interactive; taken when it is given, so that it is given once.
+    var answer: SecretBytes?
+    /// Whether the server asked something else, or asked again.
+    var wasAskedMore = false
+    var signature = Signature.none
+
+    /// Where a signature stands that is made outside of libssh2's call.
+    enum Signature {
+        case none
+        case wanted([UInt8])
+        case made([UInt8])
+        case failed
+    }
+
+    private static let openingLimit = 16384
+
+    func keep(_ bytes: UnsafeRawBufferPointer) {
+        guard keepsOpening else { return }
+        opening.append(contentsOf: bytes.prefix(Self.openingLimit - opening.count))
+        keepsOpening = opening.count < Self.openingLimit
+    }
+
+    fileprivate static func behind(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
+        guard let pointer = abstract?.pointee else { return nil }
+        return Unmanaged<SessionMemory>.fromOpaque(pointer).takeUnretainedValue()
+    }
+}
+
+/// Reads from the socket in libssh2's place; errors are negative errno values, as libssh2 wants them.
+let receiveCallback:
+    @convention(c) (Int32, UnsafeMutableRawPointer?, Int, Int32, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Int =
+        { socket, buffer, length, flags, abstract in
+            let count = recv(socket, buffer, length, flags)
+            guard count >= 0 else { return -Int(errno) }
+            SessionMemory.behind(abstract)?.keep(UnsafeRawBufferPointer(start: buffer, count: count))
+            return count
+        }
+
+/// Asked for a signature, it notes what is to be signed and says "again" until somebody has signed it.
+let signCallback:
+    @convention(c) (
+        OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, UnsafeMutablePointer<Int>?,
+        UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    ) -> Int32 = { _, signature, signatureLength, data, length, abstract in
+        guard let memory = SessionMemory.behind(abstract) else { return -1 }
+        switch memory.signature {
+        case .none:
+            memory.signature = .wanted(Array(UnsafeBufferPointer(start: data, count: length)))
+            return LIBSSH2_ERROR_EAGAIN
+        case .wanted:
+            return LIBSSH2_ERROR_EAGAIN
+        case .failed:
+            return -1
+        case .made(let bytes):
+            // libssh2 frees it with `free`.
+            guard let copy = malloc(max(1, bytes.count)) else { return -1 }
+            bytes.withUnsafeBytes {
+                copy.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(copy), byteCount: $0.count)
+            }
+            signature?.pointee = copy.assumingMemoryBound(to: UInt8.self)
+            signatureLength?.pointee = bytes.count
+            memory.signature = .none
+            return 0
+        }
+    }
+
+/// Answers exactly one question that hides its answer; a round without questions is only information.
+let answerCallback:
+    @convention(c) (
+        UnsafePointer<CChar>?, Int32, UnsafePointer<CChar>?, Int32, Int32,
+        UnsafePointer<LIBSSH2_USERAUTH_KBDINT_PROMPT>?, UnsafeMutablePointer<LIBSSH2_USERAUTH_KBDINT_RESPONSE>?,
+        UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    ) -> Void = { _, _, _, _, count, prompts, responses, abstract in
+        guard count > 0, let memory = SessionMemory.behind(abstract) else { return }
+        guard count == 1, let prompts, prompts.pointee.echo == 0, let answer = memory.answer, let responses else {
+            memory.wasAskedMore = true
+            return
+        }
+        memory.answer = nil
+        answer.withCharacters { characters in
+            guard let copy = malloc(answer.count + 1) else { return }
+            copy.copyMemory(from: characters, byteCount: answer.count + 1)
+            responses.pointee.text = copy.assumingMemoryBound(to: CChar.self)
+            responses.pointee.length = UInt32(answer.count)
+        }
+    }

@@ -1,0 +1,78 @@
+/// Why something over SSH did not work. The host's name is not in it: the caller knows it and puts it first.
+package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What kind of failure it is; open, so that a caller needs a default.
+    package struct Code: RawRepresentable, Hashable, Sendable {
+        package let rawValue: String
+        package init(rawValue: String) { self.rawValue = rawValue }
+
+        /// The name does not resolve.
+        package static let unresolved = Code(rawValue: "unresolved")
+        /// Nothing listens there.
+        package static let refused = Code(rawValue: "refused")
+        /// No way to the host, or a firewall that says so.
+        package static let unreachable = Code(rawValue: "unreachable")
+        /// A deadline passed; ``SSHError/operation`` says in which phase.
+        package static let timedOut = Code(rawValue: "timed-out")
+        /// What answers does not speak SSH; the message quotes its first line.
+        package static let notSSH = Code(rawValue: "not-ssh")
+        /// The server limits connections and turned this one away: worth a retry later.
+        package static let tooManyConnections = Code(rawValue: "too-many-connections")
+        /// The server ended the connection before the handshake was done.
+        package static let handshakeFailed = Code(rawValue: "handshake-failed")
+        /// The two sides have no algorithm in common; the message names the list.
+        package static let noCommonAlgorithm = Code(rawValue: "no-common-algorithm")
+        /// No key of the host is pinned, or only keys of other types; ``SSHError/hostKey`` is what it showed.
+        package static let hostKeyUnknown = Code(rawValue: "host-key-unknown")
+        /// The host showed another key than the pinned one.
+        package static let hostKeyChanged = Code(rawValue: "host-key-changed")
+        /// The host showed a key that is marked as revoked.
+        package static let hostKeyRevoked = Code(rawValue: "host-key-revoked")
+        /// A known_hosts file cannot be read.
+        package static let knownHostsUnreadable = Code(rawValue: "known-hosts-unreadable")
+        /// The server refused every way to sign in. It does not say why.
+        package static let authenticationFailed = Code(rawValue: "authentication-failed")
+        /// No way to sign in could even be tried: a key file is missing, locked or of a kind that cannot be used.
+        package static let keyUnusable = Code(rawValue: "key-unusable")
+        /// The password was right and has expired.
+        package static let passwordExpired = Code(rawValue: "password-expired")
+        /// The server allows no further channel, or refuses to run commands.
+        package static let channelRefused = Code(rawValue: "channel-refused")
+        /// The channel was closed, by either side, while something was still to be done on it.
+        package static let channelClosed = Code(rawValue: "channel-closed")
+        /// The connection ended without a goodbye: what was under way has an unknown outcome.
+        package static let connectionLost = Code(rawValue: "connection-lost")
+        /// The session was closed, or given up after a cancelled call, on this side.
+        package static let sessionClosed = Code(rawValue: "session-closed")
+        /// The other side broke the protocol, or what arrived was damaged.
+        package static let protocolViolated = Code(rawValue: "protocol-violated")
+        /// Anything else the library reports, a lack of memory for instance.
+        package static let libraryFailure = Code(rawValue: "library-failure")
+    }
+
+    /// What kind of failure it is.
+    package var code: Code
+    /// What was being done: `connect`, `handshake`, `host key`, `sign-in`, `open channel`, `read`, `write`, ….
+    package var operation: String
+    /// libssh2's number (negative) or the system's (`errno`, positive); 0 when there is neither.
+    package var number: Int32
+    /// One sentence, lower case.
+    package var message: String
+    /// What to do about it, when that is known.
+    package var hint: String?
+    /// The key the host showed, for the codes about host keys.
+    package var hostKey: HostKey?
+
+    package var description: String { hint.map { "\(message)\nhint: \($0)" } ?? message }
+
+    init(
+        _ code: Code, _ operation: String, _ message: String, number: Int32 = 0, hint: String? = nil,
+        hostKey: HostKey? = nil
+    ) {
+        self.code = code
+        self.operation = operation
+        self.number = number
+        self.message = message
+        self.hint = hint
+        self.hostKey = hostKey
+    }
+}

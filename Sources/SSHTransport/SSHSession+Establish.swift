@@ -1,0 +1,92 @@
+import CLibSSH2
+
+/// What decides about the key a host shows.
+enum HostKeyRule {
+    /// It has to be pinned.
+    case pinned(HostKeyPolicy)
+    /// It is only looked at: nobody signs in. With the one algorithm to ask for, nil for the usual order.
+    case onlyShown(algorithm: String?)
+}
+
+extension SSHSession {
+    /// Connects, shakes hands, checks the key and signs in; closes everything when that fails.
+    func establish(addresses: [SSHAddress], pins: HostKeyRule, authentication: [SSHAuthentication]) async throws {
+        do {
+            try await connect(addresses)
+            let known = try await shakeHands(pins)
+            guard let key = resources.handle?.hostKey else {
+                throw SSHError(.protocolViolated, "host key", "the host showed no key that can be read")
+            }
+            hostKey = key
+            guard case .pinned = pins else { return }
+            try HostKeyPolicy.check(key, against: known, for: endpoint)
+            try await signIn(authentication)
+        } catch {
+            end((error as? SSHError) ?? SSHError(.sessionClosed, "connect", "given up during connect"))
+            throw error
+        }
+    }
+
+    /// Fetches the host's key and closes.
+    func showHostKey(addresses: [SSHAddress], algorithm: String?) async throws -> HostKey {
+        try await establish(addresses: addresses, pins: .onlyShown(algorithm: algorithm), authentication: [])
+        close()
+        guard let hostKey else { throw lost("host key") }
+        return hostKey
+    }
+
+    private func connect(_ addresses: [SSHAddress]) async throws {
+        var last = SSHError(.unresolved, "connect", "there is no address to connect to")
+        for address in addresses {
+            do {
+                let socket = try StreamSocket(to: address, on: worker)
+                resources.socket = socket
+                let deadline = try deadline(deadlines.connect)
+                while try !socket.connected(to: address) {
+                    try Task.checkCancellation()
+                    if deadline.hasPassed {
+                        let limit = deadlines.connect.components.seconds
+                        throw SSHError(
+                            .timedOut, "connect", "\(address) does not answer within \(limit) s",
+                            hint: StreamSocket.firewallHint)
+                    }
+                    await change(of: socket.readiness)
+                }
+                self.address = address
+                return
+            } catch let error as SSHError {
+                resources.free()
+                last = error
+            }
+        }
+        throw last
+    }
+
+    private func shakeHands(_ rule: HostKeyRule) async throws -> [HostKeyPolicy.Pin] {
+        guard let socket = resources.socket else { throw lost("handshake") }
+        let handle = try SessionHandle()
+        resources.handle = handle
+        let supported = handle.supported(LIBSSH2_METHOD_HOSTKEY)
+        var pins: [HostKeyPolicy.Pin] = []
+        switch rule {
+        case .pinned(let policy):
+            pins = policy.pins(for: endpoint.host, port: endpoint.port)
+            handle.setHostKeyOrder(HostKeyPolicy.order(of: supported, pins: pins))
+        case .onlyShown(let algorithm):
+            if let algorithm { handle.setHostKeyOrder([algorithm]) }
+        }
+        let memory = handle.memory
+        let abilities = handle.abilities
+        do {
+            try await perform("handshake", by: deadline(deadlines.handshake), leaving: .fatal) {
+                try handle.handshake(socket.descriptor)
+            }
+        } catch let error as SSHError {
+            throw Opening(memory.opening).explain(error, abilities: abilities)
+        }
+        memory.keepsOpening = false
+        serverBanner = handle.banner ?? ""
+        otherHostKeyAlgorithms = (Opening(memory.opening).offer?.hostKeys ?? []).filter(supported.contains)
+        return pins
+    }
+}

@@ -1,0 +1,177 @@
+import Dispatch
+
+/// One connection to one host, signed in. All its work is done on its worker, one call of the library at a time.
+///
+/// It ends with ``close()``, or when nobody holds it or a channel of it any more.
+package actor SSHSession {
+    /// The worker that carries the session: the executor to prefer for tasks that talk to it.
+    package nonisolated let worker: SSHWorker
+    /// Whom it is connected to.
+    package nonisolated let endpoint: SSHEndpoint
+    nonisolated let deadlines: SSHDeadlines
+    nonisolated let resources = SessionResources()
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { worker.asUnownedSerialExecutor() }
+
+    /// The server's version line: `SSH-2.0-OpenSSH_for_Windows_9.5`.
+    package internal(set) var serverBanner = ""
+    /// The way to sign in that the server accepted: `publickey`, `password`, `keyboard-interactive`, `none`.
+    package internal(set) var acceptedMethod = ""
+    /// The host's key, once it has been checked.
+    package internal(set) var hostKey: HostKey?
+    /// The address that answered.
+    package internal(set) var address: SSHAddress?
+
+    /// The host key algorithms that the server offers and this build knows.
+    var otherHostKeyAlgorithms: [String] = []
+    /// Why the session can no longer be used.
+    var failure: SSHError?
+    var channels: [Int: ChannelState] = [:]
+    private var nextNumber = 0
+    /// The call whose packet is half sent: until it is done, libssh2 must not be called for any other.
+    private var sender: Int?
+
+    init(_ endpoint: SSHEndpoint, deadlines: SSHDeadlines, on worker: SSHWorker) {
+        self.endpoint = endpoint
+        self.deadlines = deadlines
+        self.worker = worker
+    }
+
+    deinit {
+        let resources = resources
+        worker.queue.async { resources.free() }
+    }
+
+    /// Says goodbye and frees everything. Calls under way end with `sessionClosed`. A second call does nothing.
+    package func close() { end(SSHError(.sessionClosed, "close", "the session was closed"), politely: sender == nil) }
+
+    /// Ends the session; what is tried on it later throws `reason`.
+    func end(_ reason: SSHError, politely: Bool = false) {
+        if failure == nil { failure = reason }
+        if politely { resources.handle?.disconnect() }
+        resources.free()
+    }
+
+    func takeNumber() -> Int {
+        nextNumber += 1
+        return nextNumber
+    }
+
+    func deadline(_ limit: Duration) throws -> Deadline {
+        guard let socket = resources.socket else { throw lost("connect") }
+        return Deadline(limit, on: worker, waking: socket.readiness)
+    }
+
+    func lost(_ operation: String) -> SSHError {
+        var error = failure ?? LibSSH2Error.connectionLost(operation, number: 0)
+        error.operation = operation
+        return error
+    }
+
+    /// What becomes of the session when a call is left before it is done.
+    enum Leaving {
+        /// Nothing is left behind, unless a packet is half sent.
+        case harmless
+        /// libssh2 would go on with this call when the next one is made: the session has to end.
+        case fatal
+    }
+
+    /// Makes one call of libssh2, again and again until it is done, and waits for the socket in between.
+    ///
+    /// - Parameter heedsCancellation: Without it the call goes on in a cancelled task, until its deadline.
+    func perform<Value>(
+        _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
+        _ call: () throws -> Attempt<Value>
+    ) async throws -> Value {
+        let number = takeNumber()
+        var spareTries = 8
+        while true {
+            guard failure == nil, let socket = resources.socket, let handle = resources.handle else {
+                throw lost(operation)
+            }
+            if heedsCancellation && Task.isCancelled { throw leave(CancellationError(), number, leaving, operation) }
+            if let deadline, deadline.hasPassed {
+                let error = SSHError(
+                    .timedOut, operation, "\(operation) was not done within \(deadline.limit.components.seconds) s")
+                throw leave(error, number, leaving, operation)
+            }
+            if sender == nil || sender == number {
+                switch try attempt(call, number) {
+                case .done(let value): return value
+                case .again:
+                    if handle.wantsToWrite { sender = number } else { release(number) }
+                    // Nothing will wake us: the library was not clear about what it waits for, or the socket is dead.
+                    if handle.waitsForNothing || socket.readiness.isGone, spareTries > 0 {
+                        spareTries -= 1
+                        await Task.yield()
+                        continue
+                    }
+                    if socket.readiness.isGone {
+                        end(LibSSH2Error.connectionLost(operation, number: 0))
+                        continue
+                    }
+                }
+            }
+            await change(of: socket.readiness, heedsCancellation: heedsCancellation)
+        }
+    }
+
+    private func attempt<Value>(_ call: () throws -> Attempt<Value>, _ number: Int) throws -> Attempt<Value> {
+        do {
+            let answer = try call()
+            if case .done = answer { release(number) }
+            return answer
+        } catch {
+            release(number)
+            if let error = error as? SSHError, error.number < 0, LibSSH2Error.endsSession(error.number) { end(error) }
+            throw error
+        }
+    }
+
+    private func release(_ number: Int) {
+        guard sender == number else { return }
+        sender = nil
+        wakeAll()
+    }
+
+    private func leave(_ error: any Error, _ number: Int, _ leaving: Leaving, _ operation: String) -> any Error {
+        if sender == number || leaving == .fatal {
+            end((error as? SSHError) ?? SSHError(.sessionClosed, operation, "given up during \(operation)"))
+        }
+        return error
+    }
+
+    /// Lets all who wait look again.
+    func wakeAll() { resources.socket?.readiness.wakeAll() }
+
+    /// Suspends until something has happened on the socket, or may have.
+    func change(of readiness: SocketReadiness, heedsCancellation: Bool = true) async {
+        let id = UInt64(takeNumber())
+        guard heedsCancellation else {
+            return await withCheckedContinuation { readiness.add($0, id: id) }
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { readiness.add($0, id: id) }
+        } onCancel: { [worker] in
+            worker.queue.async { readiness.wake(id) }
+        }
+    }
+}
+
+/// What a session has to give back, in the order in which it is given back.
+///
+/// `@unchecked Sendable`: touched on the worker's queue only; the actor's end sends it there.
+final class SessionResources: @unchecked Sendable {
+    var socket: StreamSocket?
+    var handle: SessionHandle?
+
+    /// A second call does nothing.
+    func free() {
+        // Cut first: the library's end would otherwise wait for the peer.
+        socket?.cut()
+        handle?.free()
+        socket?.close()
+        handle = nil
+        socket = nil
+    }
+}

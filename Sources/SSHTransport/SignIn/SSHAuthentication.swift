@@ -1,0 +1,31 @@
+/// Brings a secret when it is needed, never earlier. The bytes are wiped after use, as far as they are ours.
+package typealias SSHSecretSource = @Sendable () async throws -> [UInt8]
+
+/// Signs the given bytes and returns the signature as SSH has it inside its outer string: 64 bytes for Ed25519,
+/// the two numbers r and s as SSH `mpint`s for ECDSA. Runs on the session's worker unless it hops away itself.
+package typealias SSHSigner = @Sendable ([UInt8]) async throws -> [UInt8]
+
+/// One way to sign in. A list of them is tried in order, each at most once.
+package enum SSHAuthentication: Sendable {
+    /// A private key file of OpenSSH or PEM form, Ed25519 or ECDSA (RSA from libssh2 1.11 on).
+    case key(path: String, passphrase: SSHSecretSource? = nil)
+    /// A key that somebody else holds: its public half in SSH's binary form, and a closure that signs.
+    ///
+    /// With many hosts this is far cheaper than ``key(path:passphrase:)``, which parses the file for each session.
+    case signer(publicKey: [UInt8], sign: SSHSigner)
+    /// The keys of an ssh-agent behind a Unix socket: the one with this fingerprint (`SHA256:…`), or all it has.
+    case agent(socket: String, fingerprint: String? = nil)
+    /// A password.
+    case password(SSHSecretSource)
+    /// The same, asked as a question: exactly one question that hides its answer is answered, and only once.
+    case keyboardInteractive(SSHSecretSource)
+
+    /// The method's name in the protocol.
+    var method: String {
+        switch self {
+        case .key, .signer, .agent: "publickey"
+        case .password: "password"
+        case .keyboardInteractive: "keyboard-interactive"
+        }
+    }
+}

@@ -1,0 +1,235 @@
+/// What has been tried so far, for the sentence at the end.
+struct SignInNotes {
+    private(set) var notes: [String] = []
+    private(set) var wasRefused = false
+    private(set) var hasExpired = false
+    private(set) var hint: String?
+    /// Passwords the server has refused: a second try could lock the account.
+    private var refused: [SecretBytes] = []
+
+    mutating func refused(_ what: String, hint: String? = nil) {
+        notes.append("\(what) refused")
+        wasRefused = true
+        self.hint = hint ?? self.hint
+    }
+
+    mutating func refused(_ what: String, password: SecretBytes) {
+        refused(what)
+        refused.append(password)
+    }
+
+    mutating func expired(_ what: String) {
+        notes.append("\(what) has expired")
+        hasExpired = true
+    }
+
+    mutating func skipped(_ what: String, _ reason: String) { notes.append("\(what): \(reason)") }
+
+    func hasRefused(_ password: SecretBytes) -> Bool { refused.contains { $0.isEqual(to: password) } }
+
+    func error(user: String, offered: [String]) -> SSHError {
+        let tried = notes.isEmpty ? "nothing was there to try" : notes.joined(separator: "; ")
+        let wanted = offered.joined(separator: ",")
+        if hasExpired {
+            return SSHError(
+                .passwordExpired, "sign-in", "the password of \(user) has expired",
+                hint: "change it on the server, or in the domain")
+        }
+        if !wasRefused {
+            return SSHError(
+                .keyUnusable, "sign-in", "cannot sign in as \(user): \(tried); the server takes \(wanted)", hint: hint)
+        }
+        return SSHError(
+            .authenticationFailed, "sign-in",
+            "the server refused \(user), it does not say why: \(tried); it takes \(wanted)",
+            hint: hint ?? "check the account: name, key or password, locked, expired, allowed to sign in over SSH")
+    }
+}
+
+extension SSHSession {
+    /// Tries the ways in order until the server accepts one.
+    func signIn(_ ways: [SSHAuthentication]) async throws {
+        guard let handle = resources.handle else { throw lost("sign-in") }
+        let deadline = try deadline(deadlines.signIn)
+        let user = endpoint.user
+        let offered = try await perform("sign-in", by: deadline, leaving: .fatal) {
+            try handle.offeredMethods(to: user)
+        }
+        guard let offered else {
+            acceptedMethod = "none"
+            return
+        }
+        var notes = SignInNotes()
+        for way in ways {
+            guard offered.contains(way.method) else {
+                notes.skipped(way.method, "not offered")
+                continue
+            }
+            if try await tryOne(way, handle, deadline, &notes) {
+                acceptedMethod = way.method
+                return
+            }
+        }
+        throw notes.error(user: user, offered: offered)
+    }
+
+    private func tryOne(
+        _ way: SSHAuthentication, _ handle: SessionHandle, _ deadline: Deadline, _ notes: inout SignInNotes
+    ) async throws -> Bool {
+        let user = endpoint.user
+        switch way {
+        case .key(let path, let passphrase):
+            return try await tryKeyFile(path, passphrase, handle, deadline, &notes)
+        case .signer(let publicKey, let sign):
+            return try await trySigner("key", publicKey, sign, handle, deadline, &notes)
+        case .agent(let socket, let fingerprint):
+            return try await tryAgent(SSHAgent(socket: socket), fingerprint, handle, deadline, &notes)
+        case .password(let source):
+            return try await tryPassword("password", source, deadline, &notes) {
+                try handle.signIn(user, password: $0)
+            }
+        case .keyboardInteractive(let source):
+            defer { handle.memory.answer = nil }
+            var isSet = false
+            return try await tryPassword("keyboard-interactive", source, deadline, &notes) { secret in
+                if !isSet { handle.memory.answer = secret }
+                isSet = true
+                return try handle.signInByQuestions(user)
+            }
+        }
+    }
+
+    private func tryPassword(
+        _ what: String, _ source: SSHSecretSource, _ deadline: Deadline, _ notes: inout SignInNotes,
+        _ call: (SecretBytes) throws -> Attempt<SignInAnswer>
+    ) async throws -> Bool {
+        var bytes = try await source()
+        let secret = SecretBytes(wiping: &bytes)
+        if notes.hasRefused(secret) {
+            notes.skipped(what, "not tried, the same password was refused before")
+            return false
+        }
+        do {
+            if case .accepted = try await perform("sign-in", by: deadline, leaving: .fatal, { try call(secret) }) {
+                return true
+            }
+            let asked = what == "keyboard-interactive" && resources.handle?.memory.wasAskedMore == true
+            notes.refused(asked ? "\(what) (the server asks more than one password)" : what, password: secret)
+        } catch let error as SSHError where error.code == .passwordExpired {
+            notes.expired(what)
+        }
+        return false
+    }
+
+    private func tryKeyFile(
+        _ path: String, _ passphrase: SSHSecretSource?, _ handle: SessionHandle, _ deadline: Deadline,
+        _ notes: inout SignInNotes
+    ) async throws -> Bool {
+        let what = "key \(path)"
+        var bytes: [UInt8]
+        do {
+            bytes = try await BlockingWork.keys.run { try SmallFile.read(path, limit: 1 << 16) }
+        } catch let error as FileProblem {
+            notes.skipped(what, error.reason)
+            return false
+        }
+        let file = PrivateKeyFile(bytes)
+        let text = SecretBytes(wiping: &bytes)
+        guard let file else {
+            notes.skipped(what, "not a private key of OpenSSH or PEM form")
+            return false
+        }
+        if let refusal = file.refusal(canSignWithRSA: LibSSH2Library.canSignWithRSA) {
+            notes.skipped(what, refusal)
+            return false
+        }
+        var secret: SecretBytes?
+        if file.isEncrypted {
+            guard var phrase = try await passphrase?() else {
+                notes.skipped(what, "it is encrypted, and no passphrase was given")
+                return false
+            }
+            let held = SecretBytes(wiping: &phrase)
+            guard held.count > 0, !held.containsZero else {
+                notes.skipped(what, "the passphrase is wrong")
+                return false
+            }
+            secret = held
+        }
+        let user = endpoint.user
+        do {
+            let answer = try await perform("sign-in", by: deadline, leaving: .fatal) {
+                try handle.signIn(user, keyFile: text, passphrase: secret)
+            }
+            if case .accepted = answer { return true }
+            notes.refused(
+                what, hint: "the public key may be missing on the server, or its file readable by others there")
+        } catch let error as SSHError where Self.isLocal(error) {
+            notes.skipped(what, file.isEncrypted ? "the passphrase is wrong" : "it cannot be used (\(error.message))")
+        }
+        return false
+    }
+
+    /// Whether libssh2 failed before it asked the server anything.
+    private static func isLocal(_ error: SSHError) -> Bool {
+        error.number < 0 && error.code != .timedOut && !(LibSSH2Error.endsSession(error.number) && error.number != -1)
+    }
+
+    private func tryAgent(
+        _ agent: SSHAgent, _ fingerprint: String?, _ handle: SessionHandle, _ deadline: Deadline,
+        _ notes: inout SignInNotes
+    ) async throws -> Bool {
+        let keys: [HostKey]
+        do {
+            keys = try await agent.keys().filter { fingerprint == nil || $0.fingerprint == fingerprint }
+        } catch let error as SSHError {
+            notes.skipped("agent", error.message)
+            return false
+        }
+        if keys.isEmpty {
+            notes.skipped("agent", fingerprint.map { "it does not hold the key \($0)" } ?? "it holds no key")
+        }
+        for key in keys {
+            let what = "agent key \(key.fingerprint)"
+            guard key.type != "ssh-rsa" || LibSSH2Library.canSignWithRSA else {
+                notes.skipped(what, "RSA keys need libssh2 1.11; use ed25519")
+                continue
+            }
+            let sign: SSHSigner = { try await agent.sign($0, with: key) }
+            if try await trySigner(what, key.blob, sign, handle, deadline, &notes) { return true }
+        }
+        return false
+    }
+
+    private func trySigner(
+        _ what: String, _ publicKey: [UInt8], _ sign: SSHSigner, _ handle: SessionHandle, _ deadline: Deadline,
+        _ notes: inout SignInNotes
+    ) async throws -> Bool {
+        let user = endpoint.user
+        var reason: SSHError?
+        while true {
+            let answer: SignInAnswer
+            do {
+                answer = try await perform("sign-in", by: deadline, leaving: .fatal) {
+                    try handle.signIn(user, publicKey: publicKey)
+                }
+            } catch let error as SSHError where Self.isLocal(error) {
+                notes.skipped(what, reason?.message ?? "it cannot be used (\(error.message))")
+                return false
+            }
+            switch answer {
+            case .accepted: return true
+            case .refused:
+                notes.refused(what, hint: "the public key may be missing on the server")
+                return false
+            case .wantsSignature(let data):
+                do {
+                    handle.memory.signature = .made(try await sign(data))
+                } catch {
+                    reason = error as? SSHError ?? SSHError(.keyUnusable, "sign-in", "signing failed: \(error)")
+                    handle.memory.signature = .failed
+                }
+            }
+        }
+    }
+}

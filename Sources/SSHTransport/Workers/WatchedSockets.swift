@@ -1,0 +1,89 @@
+import CLinux
+import Glibc
+
+/// The sockets of one worker and the epoll set that watches them.
+///
+/// `@unchecked Sendable`: after `init` it is touched on the worker's queue only (`deliver`, `add`, `remove`), and `close`
+/// runs as the cancel handler of the source on that queue, after the last of them.
+final class WatchedSockets: @unchecked Sendable {
+    let set: Int32
+    private var sockets: [UInt64: SocketReadiness] = [:]
+    private var nextToken: UInt64 = 0
+    private var tokens = [UInt64](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
+    private var gone = [UInt8](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
+
+    init() throws {
+        set = linux_epoll_create()
+        guard set >= 0 else {
+            throw SSHError(.libraryFailure, "start", "no epoll set: \(errorText(errno))", number: errno)
+        }
+    }
+
+    func close() { Glibc.close(set) }
+
+    func add(_ descriptor: Int32) throws -> SocketReadiness {
+        nextToken += 1
+        guard linux_epoll_add(set, descriptor, nextToken) == 0 else {
+            throw SSHError(.libraryFailure, "connect", "cannot watch: \(errorText(errno))", number: errno)
+        }
+        let readiness = SocketReadiness(token: nextToken, descriptor: descriptor)
+        sockets[nextToken] = readiness
+        return readiness
+    }
+
+    func remove(_ readiness: SocketReadiness) {
+        sockets[readiness.token] = nil
+        _ = linux_epoll_remove(set, readiness.descriptor)
+    }
+
+    /// Wakes whoever waits for a socket that has changed; false when none has.
+    func deliver() -> Bool {
+        let count = Int(linux_epoll_take(set, &tokens, &gone))
+        guard count > 0 else { return false }
+        for index in 0..<count {
+            // A token is never used twice, so a late event cannot reach another socket.
+            guard let socket = sockets[tokens[index]] else { continue }
+            if gone[index] != 0 { socket.isGone = true }
+            socket.wakeAll()
+        }
+        return true
+    }
+}
+
+/// Who waits for something to happen on one socket.
+///
+/// Every change wakes everybody who waits; each tries again and waits on if it was not meant. No change is lost: a
+/// waiter has tried, on the same queue, right before it began to wait. And what one waiter reads for another after the
+/// last event brings an event of its own, because the socket is watched for both directions: it is reported as long as
+/// it can still be written to, and when it cannot, it is reported as soon as it can.
+///
+/// `@unchecked Sendable`: touched on the worker's queue only.
+final class SocketReadiness: @unchecked Sendable {
+    let token: UInt64
+    let descriptor: Int32
+    /// The system has reported an error or a hang-up: no further event may come.
+    var isGone = false
+    private var waiting: [(id: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
+
+    init(token: UInt64, descriptor: Int32) {
+        self.token = token
+        self.descriptor = descriptor
+    }
+
+    func add(_ continuation: CheckedContinuation<Void, Never>, id: UInt64) { waiting.append((id, continuation)) }
+
+    func wake(_ id: UInt64) {
+        guard let index = waiting.firstIndex(where: { $0.id == id }) else { return }
+        waiting.remove(at: index).continuation.resume()
+    }
+
+    /// In the order in which they began to wait.
+    func wakeAll() {
+        let woken = waiting
+        waiting = []
+        for (_, continuation) in woken { continuation.resume() }
+    }
+}
+
+/// The system's words for an `errno`.
+func errorText(_ number: Int32) -> String { String(cString: strerror(number)) }
