@@ -36,6 +36,11 @@ package struct Planner: Sendable {
         let prepared = work.compactMap { prepare($0, plan: plan, assembly: assembly) }
         plan.prepare = prepared
         plan.passes = passes(work, plan: plan, assembly: assembly, assessment: assessment)
+        let known = plan
+        plan.passesWithout = { [self] without in
+            let others = work.filter { !without.contains($0.order.id) }
+            return passes(others, plan: known, assembly: assembly, assessment: assessment)
+        }
         plan.gates = gates(plan, assembly: assembly)
         return plan
     }

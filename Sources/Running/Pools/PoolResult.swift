@@ -1,0 +1,22 @@
+import FleetModel
+
+/// What became of one pool.
+struct PoolResult: Sendable {
+    var faults: [Fault] = []
+    /// Members with work that was not begun.
+    var untouched = false
+    var resting = false
+    /// The operator stopped it.
+    var stopped = false
+
+    /// How a run ends that had only this pool.
+    var exitCode: ExitCode {
+        if faults.contains(where: { $0.kind == .state }) { return .cannotWriteState }
+        if stopped || faults.contains(where: { $0.kind == .interrupted }) { return .interrupted }
+        if !faults.isEmpty {
+            if untouched || faults.contains(where: { $0.kind == .guarded }) { return .guarded }
+            return faults.allSatisfy { $0.kind == .unreachable } ? .unreachable : .failed
+        }
+        return resting ? .waiting : .done
+    }
+}

@@ -1,0 +1,143 @@
+import FleetModel
+
+/// The switch part of a pool: gate, assign, restart, read back, probe; one member at a time.
+struct SwitchPart {
+    let plan: PoolPlan
+    let tools: RunTools
+    let history: RunHistory
+    let captures: CaptureStore
+    let canary: Canary
+
+    func run(passes: [SwitchPass], into result: inout PoolResult) async {
+        var failures = 0
+        var switched = 0
+        for pass in passes {
+            for (index, member) in pass.members.enumerated() {
+                if tools.stop.isAsked || Task.isCancelled {
+                    result.stopped = true
+                    return
+                }
+                let fault = await self.member(member, pass: pass, afterSwitch: switched > 0)
+                switched += 1
+                guard let fault else { continue }
+                result.faults.append(fault)
+                failures += 1
+                let more = index + 1 < pass.members.count || pass.orders != passes.last?.orders
+                if fault.kind == .guarded || fault.kind == .state || failures > plan.pool.rollout.maxFailures {
+                    result.untouched = result.untouched || more || fault.kind == .guarded
+                    let stopped = Fault(
+                        "pool.stopped", .guarded, "stopped after \(fault.host ?? member.host): \(fault.message)",
+                        hint: "when it is mended: certfleet runs resume")
+                    try? await tools.sink.record(.poolStopped(pool: plan.pool.name, stopped))
+                    return
+                }
+            }
+        }
+    }
+
+    /// Switches one member; the fault when it did not come through.
+    private func member(_ steps: HostSteps, pass: SwitchPass, afterSwitch: Bool) async -> Fault? {
+        guard let host = plan.pool.hosts.first(where: { $0.name == steps.host }) else { return nil }
+        let orders = self.orders(of: steps, in: pass)
+        let runner = StepRunner(tools: tools, captures: captures, orders: orders, shared: false)
+        var alone = false
+        do {
+            alone = try await canary.enter()
+            try await WaveGate(runner: runner, plan: plan).pass(for: steps.host, afterSwitch: afterSwitch)
+        } catch {
+            if alone { await canary.leave(begun: false) }
+            return Fault.unexpected(error, on: steps.host)
+        }
+        let ids = pass.orders.filter { id in orders.values.contains { $0.id == id } }
+        let fault = await switching(steps, ids: ids, host: host, runner: runner)
+        if alone { await canary.leave(failedOn: fault.map { _ in steps.host }) }
+        return fault
+    }
+
+    private func switching(_ steps: HostSteps, ids: [String], host: Host, runner: StepRunner) async -> Fault? {
+        let link = await tools.links.link(to: host, in: plan.pool)
+        let pool = plan.pool.name
+        do {
+            try await tools.sink.record(.switchBegan(pool: pool, host: host.name, orders: ids))
+            try await StepList(
+                steps: steps.steps, runner: runner, link: link, history: history, stoppable: false
+            ).walk()
+            for id in ids {
+                try await tools.sink.record(
+                    .verified(order: id, host: host.name, evidence: await evidence(of: id, steps, runner: runner)))
+            }
+            try await tools.sink.record(.switchEnded(pool: pool, host: host.name, orders: ids, fault: nil))
+            return nil
+        } catch {
+            var fault: Fault
+            if case StepList.Ending.failed(let cause) = error { fault = cause } else { fault = .unexpected(error, on: host.name) }
+            guard fault.kind != .state else { return fault }
+            fault.details += await AfterFailure(steps: steps, runner: runner, link: link).details()
+            try? await tools.sink.record(.switchEnded(pool: pool, host: host.name, orders: ids, fault: fault))
+            return fault
+        }
+    }
+
+    private func orders(of steps: HostSteps, in pass: SwitchPass) -> [String: CertificateOrder] {
+        var orders: [String: CertificateOrder] = [:]
+        for planned in plan.orders
+        where pass.orders.contains(planned.order.id) && planned.order.hosts.contains(steps.host)
+            && steps.steps.contains(where: { $0.scope == planned.order.certificateKey })
+        {
+            orders[planned.order.certificateKey] = planned.order
+        }
+        return orders
+    }
+
+    /// What was read back, for the report: nothing else counts as done.
+    private func evidence(of id: String, _ steps: HostSteps, runner: StepRunner) async -> [String] {
+        var evidence: [String] = []
+        for planned in steps.steps where planned.key.subject == id && !planned.step.changes {
+            switch planned.step.operation {
+            case .call(let template):
+                let thumbprint = await runner.references(planned).lookup("thumbprint")?.text ?? ""
+                evidence.append("\(template.cmdlet) shows \(thumbprint)")
+            case .action:
+                if case .list(let seen)? = await runner.references(planned).lookup("seen") { evidence += seen }
+            }
+        }
+        return evidence
+    }
+}
+
+/// What the report says of a member that was left as found.
+struct AfterFailure {
+    let steps: HostSteps
+    let runner: StepRunner
+    let link: HostLink
+
+    func details() async -> [String] {
+        var details: [String] = []
+        for planned in steps.steps where planned.step.id == "assign" {
+            if let former = planned.bindings["former.thumbprint"]?.text {
+                details.append("\(planned.key.subject): before this run \(former) was assigned")
+            }
+            if let undo = planned.step.undo {
+                details.append("to put it back: \(CallText.text(of: undo, bindings: planned.bindings))")
+            }
+        }
+        if let services = await services() { details.append("services: \(services)") }
+        return details
+    }
+
+    /// The state of the services, by the read that proves their start.
+    private func services() async -> String? {
+        let restarts = steps.steps.last { $0.step.scope == .member && $0.step.verify != nil }
+        guard let planned = restarts, let verify = planned.step.verify else { return nil }
+        guard
+            let reply = try? await runner.invoke(
+                verify.call, planned, suffix: "after", link: link, references: await runner.references(planned)),
+            reply.succeeded
+        else { return nil }
+        let states = reply.output.compactMap { one -> String? in
+            guard let name = one["Name"]?.text else { return nil }
+            return "\(name) \(one["Status"]?.text ?? one["State"]?.text ?? "unknown")"
+        }
+        return states.isEmpty ? nil : states.joined(separator: ", ")
+    }
+}

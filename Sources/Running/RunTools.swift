@@ -1,0 +1,36 @@
+package import FleetModel
+
+#if canImport(FoundationEssentials)
+    package import FoundationEssentials
+#else
+    package import Foundation
+#endif
+
+/// What a run needs done by others.
+package struct RunTools: Sendable {
+    package var links: HostLinks
+    package var issuer: any CertificateIssuing
+    package var checker: any CertificateChecking
+    package var prober: any EndpointProbing
+    package var sink: any EventSink
+    package var clock: any Clock<Duration>
+    package var now: @Sendable () -> Date
+    package var stop: StopRequest
+    package var run: String
+
+    package init(
+        links: HostLinks, issuer: any CertificateIssuing, checker: any CertificateChecking,
+        prober: any EndpointProbing, sink: any EventSink, clock: any Clock<Duration>,
+        now: @escaping @Sendable () -> Date, stop: StopRequest, run: String
+    ) {
+        self.links = links
+        self.issuer = issuer
+        self.checker = checker
+        self.prober = prober
+        self.sink = sink
+        self.clock = clock
+        self.now = now
+        self.stop = stop
+        self.run = run
+    }
+}

@@ -1,0 +1,207 @@
+import FleetModel
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Carries out one step: intent, call, proof, outcome.
+struct StepRunner {
+    let tools: RunTools
+    let captures: CaptureStore
+    /// By certificate key.
+    let orders: [String: CertificateOrder]
+    /// The order's birth member, whose captures all members see.
+    let shared: Bool
+
+    /// - Parameters:
+    ///   - unknown: The step was begun before and nobody knows how it ended: look before doing.
+    ///   - again: An earlier attempt may have left something: clear it before doing.
+    /// - Throws: ``Fault``, or ``StepList/Ending`` when the order rests.
+    func perform(
+        _ planned: PlannedStep, link: HostLink, unknown: Bool, again: Bool, position: (Int, Int)
+    ) async throws {
+        let step = planned.step
+        let values = await references(planned)
+        let title = (try? values.text(step.title)) ?? step.title
+        try await tools.sink.record(.stepBegan(planned.key, title: title, number: position.0, of: position.1))
+        guard step.changes else { return try await read(planned, link: link, references: values) }
+
+        if unknown, let found = try await look(planned, link: link, references: values) {
+            return try await finish(planned, .foundDone, found)
+        }
+        if again, let clear = step.clear {
+            let reply = try await invoke(clear, planned, suffix: "clear", link: link, references: values)
+            try refuse(reply, planned)
+        }
+        let names = ["folder.name": planned.bindings["folder.name"]?.text].compactMapValues { $0 }
+        try await tools.sink.record(.intent(planned.key, call: CallText.text(of: planned), names: names))
+        let start = tools.now()
+        do {
+            let captured = try await change(planned, link: link, references: values)
+            try await finish(planned, .done, captured, since: start)
+        } catch let fault as Fault {
+            let status: StepOutcome.Status = fault.kind == .lost ? .unknown : .failed
+            try await tools.sink.record(.outcome(planned.key, StepOutcome(status, fault: fault.on(link.host.name))))
+            throw fault
+        }
+    }
+
+    /// Takes in what a former part of this run captured.
+    func recall(_ planned: PlannedStep, outcome: StepOutcome?) async {
+        guard let outcome else { return }
+        await keep(CaptureForm.bound(outcome.captures), planned)
+    }
+
+    // MARK: Reads
+
+    private func read(_ planned: PlannedStep, link: HostLink, references: References) async throws {
+        let start = tools.now()
+        do {
+            let captured = try await polled(planned.step.until) {
+                switch planned.step.operation {
+                case .call(let template):
+                    try await self.check(
+                        template, planned.step.captures, planned.step.expectations, planned, suffix: nil, link: link)
+                case .action(let action, let inputs):
+                    try await self.act(action, inputs: inputs, planned, link: link)
+                }
+            }
+            try await finish(planned, .done, captured, since: start)
+        } catch let fault as Fault where fault.kind != .lost && fault.kind != .state {
+            try await tools.sink.record(.outcome(planned.key, StepOutcome(.failed, fault: fault.on(link.host.name))))
+            throw fault
+        }
+    }
+
+    // MARK: Changes
+
+    private func change(
+        _ planned: PlannedStep, link: HostLink, references: References
+    ) async throws -> [String: BoundValue] {
+        let step = planned.step
+        switch step.operation {
+        case .action(let action, let inputs):
+            return try await act(action, inputs: inputs, planned, link: link)
+        case .call(let template):
+            let reply = try await invoke(template, planned, suffix: nil, link: link, references: references)
+            try refuse(reply, planned)
+            var captured = CaptureForm.captured(step.captures, from: reply.output)
+            if let mismatch = try Matching(results: reply.output, references: references)
+                .firstMismatch(step.expectations)
+            {
+                throw Fault("step.unexpected", .failed, "\(planned.key.step): \(mismatch)")
+            }
+            await keep(captured, planned)
+            if let verify = step.verify {
+                let proven = try await polled(step.until) {
+                    try await self.check(
+                        verify.call, verify.captures, verify.expectations, planned, suffix: "verify", link: link)
+                }
+                captured.merge(proven) { $1 }
+            }
+            return captured
+        }
+    }
+
+    /// Reads whether a step that may have been done was done. `nil` when it was not, or when what it yielded is lost.
+    private func look(
+        _ planned: PlannedStep, link: HostLink, references: References
+    ) async throws -> [String: BoundValue]? {
+        guard let verify = planned.step.verify else { return nil }
+        do {
+            let found = try await check(
+                verify.call, verify.captures, verify.expectations, planned, suffix: "verify", link: link)
+            let all = planned.step.captures.map(\.name) + verify.captures.map(\.name)
+            return all.allSatisfy { found[$0] != nil } ? found : nil
+        } catch let fault as Fault where fault.kind == .failed {
+            return nil
+        }
+    }
+
+    private func finish(
+        _ planned: PlannedStep, _ status: StepOutcome.Status, _ captured: [String: BoundValue], since start: Date? = nil
+    ) async throws {
+        await keep(captured, planned)
+        let milliseconds = start.map { Int64(tools.now().timeIntervalSince($0) * 1000) } ?? 0
+        let outcome = StepOutcome(status, captures: CaptureForm.journalled(captured), milliseconds: milliseconds)
+        try await tools.sink.record(.outcome(planned.key, outcome))
+    }
+
+    // MARK: Calls
+
+    /// A read with its expectations.
+    func check(
+        _ template: CallTemplate, _ wanted: [Capture], _ expectations: [Expectation], _ planned: PlannedStep,
+        suffix: String?, link: HostLink
+    ) async throws -> [String: BoundValue] {
+        let values = await references(planned)
+        let reply = try await invoke(template, planned, suffix: suffix, link: link, references: values)
+        try refuse(reply, planned)
+        if let mismatch = try Matching(results: reply.output, references: values).firstMismatch(expectations) {
+            throw Fault(
+                "step.not-verified", .failed, "\(planned.key.step) could not be verified: \(mismatch)",
+                details: reply.warnings)
+        }
+        return CaptureForm.captured(wanted, from: reply.output)
+    }
+
+    func invoke(
+        _ template: CallTemplate, _ planned: PlannedStep, suffix: String?, link: HostLink, references: References
+    ) async throws -> CallReply {
+        var parameters: [(name: String, value: TypedValue)] = []
+        for parameter in template.parameters {
+            if let value = try references.resolve(parameter) { parameters.append((parameter.name, value)) }
+        }
+        let deadlines = link.host.deadlines
+        let step = planned.key.step + (suffix.map { ".\($0)" } ?? "")
+        return try await link.invoke(
+            CmdletCall(
+                step: step, cmdlet: template.cmdlet, parameters: parameters, select: template.select,
+                limit: planned.step.drains ? deadlines.drain : deadlines.step))
+    }
+
+    /// Turns a cmdlet's errors into a fault.
+    private func refuse(_ reply: CallReply, _ planned: PlannedStep) throws {
+        guard !reply.succeeded else { return }
+        let first = reply.errors.first
+        let full = first?.hresult == "0x80070070"
+        throw Fault(
+            full ? "step.disk-full" : "step.failed", .failed,
+            full
+                ? "\(planned.key.step): no space left on the server's disk"
+                : "\(planned.key.step): \(first?.message ?? "the call failed without a word")",
+            hint: full ? "free some space, then run: certfleet runs resume" : nil,
+            details: reply.errors.map { [$0.id, $0.hresult, $0.message].compactMap { $0 }.joined(separator: " ") })
+    }
+
+    /// Asks again until it holds, or says the last reason why it does not.
+    private func polled<Value: Sendable>(
+        _ poll: Poll?, _ body: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard let poll else { return try await body() }
+        var waited = Duration.zero
+        while true {
+            do {
+                return try await body()
+            } catch let fault as Fault where fault.kind == .failed && waited < poll.limit {
+                try await tools.clock.sleep(for: poll.every)
+                waited += poll.every
+            }
+        }
+    }
+
+    // MARK: Values
+
+    func references(_ planned: PlannedStep) async -> References {
+        let captured = await captures.visible(scope: planned.scope, host: planned.key.host)
+        let known = planned.bindings.merging(captured) { $1 }
+        return References { known[$0] }
+    }
+
+    func keep(_ captured: [String: BoundValue], _ planned: PlannedStep) async {
+        guard !captured.isEmpty else { return }
+        await captures.keep(captured, scope: planned.scope, host: planned.key.host, shared: shared)
+    }
+}
