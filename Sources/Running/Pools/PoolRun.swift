@@ -47,7 +47,8 @@ struct PoolRun {
         try await tools.sink.record(.poolStopped(pool: plan.pool.name, fault))
         let hosts = Set(result.faults.compactMap(\.host))
         result.untouched = plan.pool.hosts.contains { host in
-            !hosts.contains(host.name) && plan.orders.contains { $0.need != .none && $0.order.hosts.contains(host.name) }
+            !hosts.contains(host.name)
+                && plan.orders.contains { $0.need != .none && $0.order.hosts.contains(host.name) }
         }
         if result.faults.isEmpty { result.faults = [fault] }
         return result

@@ -85,7 +85,9 @@ struct PreparePart {
             result.faults.append(Fault.unexpected(error, on: host.name))
         }
         if result.faults.first?.kind != .state {
-            if let fault = await RunFinally(steps: steps, runner: runner, link: link).run() { result.faults.append(fault) }
+            if let fault = await RunFinally(steps: steps, runner: runner, link: link).run() {
+                result.faults.append(fault)
+            }
         }
         return result
     }

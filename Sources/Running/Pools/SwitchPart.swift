@@ -70,7 +70,11 @@ struct SwitchPart {
             return nil
         } catch {
             var fault: Fault
-            if case StepList.Ending.failed(let cause) = error { fault = cause } else { fault = .unexpected(error, on: host.name) }
+            if case StepList.Ending.failed(let cause) = error {
+                fault = cause
+            } else {
+                fault = .unexpected(error, on: host.name)
+            }
             guard fault.kind != .state else { return fault }
             fault.details += await AfterFailure(steps: steps, runner: runner, link: link).details()
             try? await tools.sink.record(.switchEnded(pool: pool, host: host.name, orders: ids, fault: fault))

@@ -46,7 +46,8 @@ enum CaptureForm {
         var values: [String: BoundValue] = [:]
         for capture in captures {
             let found: JSONValue? =
-                capture.property == "*" ? .array(results) : results.first.flatMap { Matching.value($0, capture.property) }
+                capture.property == "*"
+                ? .array(results) : results.first.flatMap { Matching.value($0, capture.property) }
             guard let found, let bound = bound(found) else { continue }
             values[capture.name] = capture.secret ? .secret(secret(bound)) : bound
         }

@@ -34,7 +34,7 @@ struct References {
     func text(_ template: String) throws -> String {
         var result = ""
         var rest = template[...]
-        while let open = rest.range(of: "${") {
+        while let open = rest.firstRange(of: "${") {
             result += rest[..<open.lowerBound]
             guard let close = rest[open.upperBound...].firstIndex(of: "}") else { break }
             let name = String(rest[open.upperBound..<close])
