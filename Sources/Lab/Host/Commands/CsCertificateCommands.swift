@@ -1,0 +1,64 @@
+import Certificates
+import FleetModel
+
+/// Lync's and Skype for Business' assignments.
+enum CsCertificateCommands {
+    static let table: [String: Command] = [
+        "Get-CsCertificate": { try list($0) },
+        "Set-CsCertificate": { try assign($0) },
+    ]
+
+    /// One object per usage that has a certificate.
+    private static func list(_ context: CommandContext) throws -> [CommandResult] {
+        let wanted = try context.arguments.has("Type") ? CsUsages.legal(context) : nil
+        let assigned = try context.state.usages()
+        return try assigned.keys.sorted().filter { wanted?.contains($0) ?? true }.map { usage in
+            var properties: [String: JSONValue] = ["Use": .string(usage)]
+            if let thumbprint = assigned[usage] {
+                properties["Thumbprint"] = .string(thumbprint)
+                if let entry = try context.ownEntry(thumbprint) {
+                    let certificate = try Certificate(entry.certificate)
+                    properties.merge(CertificateFacts.properties(certificate, entry: entry)) { old, _ in old }
+                    properties["AlternativeNames"] = .texts(certificate.dnsNames)
+                    properties["EffectiveDate"] = .date(certificate.notBefore)
+                }
+            }
+            return .object(properties)
+        }
+    }
+
+    private static func assign(_ context: CommandContext) throws -> [CommandResult] {
+        for name in ["Roll", "EffectiveDate", "Path", "Reference"] where context.arguments.has(name) {
+            throw context.failure("The lab does not play -\(name).")
+        }
+        let usages = try CsUsages.legal(context)
+        guard !usages.isEmpty else { throw context.failure("A certificate usage is needed.") }
+        let certificate = try usable(context)
+        try context.state.assign(certificate.thumbprint, to: usages, type: context.host.type)
+        return []
+    }
+
+    /// The certificate named by `Thumbprint`: in `My`, with its key, valid by the host's own trust.
+    static func usable(_ context: CommandContext) throws -> Certificate {
+        let thumbprint = try context.required("Thumbprint")
+        guard let entry = try context.ownEntry(thumbprint) else {
+            throw context.failure(
+                "Certificate \"\(thumbprint)\" is not in the computer's store.", target: thumbprint,
+                hresult: WindowsError.notFound)
+        }
+        guard entry.key != nil else {
+            throw context.failure(
+                "Certificate \"\(thumbprint)\" has no private key.", target: thumbprint,
+                hresult: WindowsError.noPrivateKey)
+        }
+        let certificate = try Certificate(entry.certificate)
+        do {
+            _ = try context.chain(of: certificate)
+        } catch let error as CertificateError where error.code == .chain {
+            throw context.failure(
+                "Certificate \"\(thumbprint)\" is not valid: \(ChainCommands.word(error.number)).", target: thumbprint,
+                hresult: ChainCommands.hresult(error.number))
+        }
+        return certificate
+    }
+}
