@@ -9,6 +9,7 @@ package struct YAMLMapping {
     package let what: String
     /// Where a missing key is reported.
     package let place: SourcePlace
+    /// Of known keys only: what else the file has there was reported and is not read.
     let values: [String: YAMLNode]
 
     /// The value under a key, if the file has one.

@@ -125,7 +125,9 @@ package final class YAMLReader {
         }
         return YAMLMapping(
             reader: self, what: what, place: place ?? node.place,
-            values: Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }))
+            values: Dictionary(
+                entries.filter { keys.contains($0.name) }.map { ($0.name, $0.value) },
+                uniquingKeysWith: { first, _ in first }))
     }
 
     /// Reports a mistake at a node and returns nothing.

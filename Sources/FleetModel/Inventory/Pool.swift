@@ -82,6 +82,11 @@ package struct EdgeService: Sendable, Equatable {
     }
 }
 
+/// What spreads the load over a pool's members; it decides how a member is drained.
+package enum LoadBalancing: String, Sendable, Codable, CaseIterable {
+    case dns, hardware, none
+}
+
 /// How carefully a pool is switched.
 package struct RolloutPolicy: Sendable, Equatable {
     package var canary: Int
@@ -111,6 +116,7 @@ package struct Pool: Sendable, Equatable {
     package var access: EdgeService?
     package var webConferencing: EdgeService?
     package var av: EdgeService?
+    package var loadBalancing: LoadBalancing?
     /// Front End pools whose `RTCSRV` must restart after a change here.
     package var serves: [String]
     package var rollout: RolloutPolicy

@@ -1,0 +1,142 @@
+import FleetModel
+
+extension YAMLLines {
+    mutating func organization(_ organization: Organization) {
+        let members: [(String, String?)] = [
+            ("name", organization.name), ("unit", organization.unit), ("locality", organization.locality),
+            ("state", organization.state), ("country", organization.country),
+        ]
+        add("organization: \(flow(members.map { ($0, $1.map(scalar)) }))")
+    }
+
+    mutating func topology(_ topology: Topology) {
+        add("topology:")
+        add("simple_urls:", depth: 1)
+        add("meet: \(list(topology.meet.map { "https://\($0)" }))", depth: 2)
+        add("dialin", topology.dialin.map { scalar("https://\($0)") }, depth: 2)
+        add("admin", topology.admin.map { scalar("https://\($0)") }, depth: 2)
+        add("autodiscover: \(topology.autodiscover)", depth: 1)
+        add("strict_dns_auto_logon: \(topology.strictDNSAutoLogon)", depth: 1)
+        add("xmpp_domains: \(list(topology.xmppDomains))", depth: 1)
+        add("public_im: \(list(topology.publicIM))", depth: 1)
+        add("office_web_apps", topology.officeWebApps.map(scalar), depth: 1)
+    }
+
+    mutating func secrets(_ secrets: [String: SecretReference]) {
+        guard !secrets.isEmpty else { return }
+        add("secrets:")
+        for (name, reference) in secrets.sorted(by: { $0.key < $1.key }) {
+            let members: [(String, String?)] =
+                switch reference {
+                case .environment(let variable): [("from", "env"), ("name", scalar(variable))]
+                case .file(let file): [("from", "file"), ("path", path(file))]
+                case .command(let argv): [("from", "command"), ("argv", list(argv))]
+                case .prompt(let text): [("from", "prompt"), ("text", scalar(text))]
+                }
+            add("\(scalar(name)): \(flow(members))", depth: 1)
+        }
+    }
+
+    mutating func authorities(_ authorities: [String: AuthorityDefinition]) {
+        guard !authorities.isEmpty else { return }
+        add("authorities:")
+        for (name, authority) in authorities.sorted(by: { $0.key < $1.key }) {
+            add("\(scalar(name)):", depth: 1)
+            switch authority.kind {
+            case .local(let certificate, let key, let days, let issued):
+                add("kind: local", depth: 2)
+                add("certificate: \(path(certificate))", depth: 2)
+                add("key: \(path(key))", depth: 2)
+                add("days: \(days)", depth: 2)
+                add("issued", issued.map(path), depth: 2)
+            case .dropFolder(let outbox, let inbox):
+                add("kind: drop-folder", depth: 2)
+                add("outbox: \(path(outbox))", depth: 2)
+                add("inbox: \(path(inbox))", depth: 2)
+            }
+            add("chain: [\(authority.chain.map(path).joined(separator: ", "))]", depth: 2)
+        }
+    }
+
+    mutating func sites(_ pools: [Pool]) {
+        add("sites:")
+        var sites: [String] = []
+        for pool in pools where !sites.contains(pool.site) { sites.append(pool.site) }
+        for site in sites {
+            add("\(scalar(site)):", depth: 1)
+            add("pools:", depth: 2)
+            for pool in pools where pool.site == site { self.pool(pool) }
+        }
+    }
+
+    private mutating func pool(_ pool: Pool) {
+        add("\(scalar(pool.name)):", depth: 3)
+        add("type: \(scalar(pool.type.rawValue))", depth: 4)
+        add("version: \(scalar(pool.version.rawValue))", depth: 4)
+        add("fqdn", pool.fqdn.map(scalar), depth: 4)
+        add("web_internal", pool.webInternal.map(scalar), depth: 4)
+        add("web_external", pool.webExternal.map(scalar), depth: 4)
+        add("paired_with", pool.pairedWith.map(scalar), depth: 4)
+        add("next_hop", pool.nextHop.map(scalar), depth: 4)
+        for (key, service) in [("access", pool.access), ("web_conferencing", pool.webConferencing), ("av", pool.av)] {
+            add(key, service.map { flow([("fqdn", scalar($0.fqdn)), ("port", "\($0.port)")]) }, depth: 4)
+        }
+        add("serves", pool.serves.isEmpty ? nil : list(pool.serves), depth: 4)
+        add("load_balancing", pool.loadBalancing.map { scalar($0.rawValue) }, depth: 4)
+        add("renew: { lead: \(pool.lead.text) }", depth: 4)
+        let rollout = pool.rollout
+        add(
+            "rollout: { canary: \(rollout.canary), max_failures: \(rollout.maxFailures), "
+                + "ready_for: \(rollout.readyFor.text) }", depth: 4)
+        add("hosts:", depth: 4)
+        for host in pool.hosts { self.host(host) }
+        add("orders:", depth: 4)
+        for order in pool.orders { self.order(order) }
+    }
+
+    private mutating func host(_ host: Host) {
+        add("- name: \(scalar(host.name))", depth: 5)
+        add("fqdn: \(scalar(host.fqdn))", depth: 6)
+        add("address: \(scalar(host.address))", depth: 6)
+        if host.externalAccess != nil || host.externalWebConferencing != nil {
+            let members = [("access", host.externalAccess), ("web_conferencing", host.externalWebConferencing)]
+            add("external: \(flow(members.map { ($0, $1.map(scalar)) }))", depth: 6)
+        }
+        if !host.ports.isEmpty { add("ports:", depth: 6) }
+        for port in host.ports {
+            let members = [("usage", scalar(port.usage)), ("for", "\(port.standard)"), ("port", "\(port.port)")]
+            add("- \(flow(members))", depth: 7)
+        }
+        add("ssh:", depth: 6)
+        add("user: \(scalar(host.ssh.user))", depth: 7)
+        add("port: \(host.ssh.port)", depth: 7)
+        add("auth: \(list(host.ssh.methods.map(\.rawValue)))", depth: 7)
+        add("key", host.ssh.key.map(path), depth: 7)
+        add("passphrase", host.ssh.passphrase.map(scalar), depth: 7)
+        add("password", host.ssh.password.map(scalar), depth: 7)
+        add("agent_key", host.ssh.agentKey.map(scalar), depth: 7)
+        add("known_hosts", host.ssh.knownHosts.map(path), depth: 7)
+        let deadlines = DeadlineLayer.fields.map { ($0.key, Optional(host.deadlines[keyPath: $0.field].text)) }
+        add("deadlines: \(flow(deadlines))", depth: 6)
+    }
+
+    private mutating func order(_ order: OrderDefinition) {
+        add("- id: \(scalar(order.id))", depth: 5)
+        add("usages: \(list(order.usages))", depth: 6)
+        add("authority: \(scalar(order.authority))", depth: 6)
+        add("sharing: \(order.sharing.rawValue)", depth: 6)
+        let names = [("add", order.addNames), ("drop", order.dropNames)].filter { !$0.1.isEmpty }
+        if !names.isEmpty { add("names: \(flow(names.map { ($0, list($1)) }))", depth: 6) }
+        let key = order.key
+        add("key: { algorithm: \(key.algorithm), bits: \(key.bits), hash: \(key.hash) }", depth: 6)
+        add("copies_exportable: \(order.copiesExportable)", depth: 6)
+    }
+
+    mutating func groups(_ groups: [String: [String]]) {
+        guard !groups.isEmpty else { return }
+        add("groups:")
+        for (name, members) in groups.sorted(by: { $0.key < $1.key }) {
+            add("\(scalar(name)): \(list(members))", depth: 1)
+        }
+    }
+}
