@@ -17,7 +17,7 @@ extension InventoryReader {
         if order.copiesExportable, sharing == .host, let node = mapping["copies_exportable"] {
             reader.report(node.place, "`copies_exportable` needs `sharing: pool`: there are no copies otherwise")
         }
-        return OrderDraft(order: order, id: id, usages: usages, mapping: mapping)
+        return OrderDraft(order: order, id: id, usages: usages, sharing: sharing, mapping: mapping)
     }
 
     private func usages(_ mapping: YAMLMapping) -> [Placed<String>] {

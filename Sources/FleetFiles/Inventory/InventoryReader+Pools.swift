@@ -35,6 +35,8 @@ struct OrderDraft {
     var order: OrderDefinition
     var id: Placed<String>?
     var usages: [Placed<String>]
+    /// `nil` after a mistake.
+    var sharing: Sharing?
     var mapping: YAMLMapping
 }
 
@@ -97,7 +99,7 @@ extension InventoryReader {
         guard let type else { return nil }
         let hint = "one of \(UsageRules.versions(of: type).map(\.rawValue).joined(separator: ", "))"
         guard let version = settings.version else {
-            if mapping["version"] != nil { return nil }
+            if !mapping.lacks("version") { return nil }
             if !type.isExchange { return .v2019 }
             reader.report(mapping.place, "`version` is missing in `\(name)`", hint: hint)
             return nil

@@ -28,13 +28,13 @@ extension InventoryReader {
 
     private func ssh(_ mapping: YAMLMapping) -> SSHLayer {
         guard let ssh = mapping.mapping("ssh", keys: InventoryKeys.ssh) else {
-            return SSHLayer(given: mapping["ssh"] == nil ? [] : Set(InventoryKeys.ssh))
+            return SSHLayer(given: mapping.lacks("ssh") ? [] : Set(InventoryKeys.ssh))
         }
         return SSHLayer(
             user: ssh.text("user"), port: ssh.integer("port", in: 1...65535), methods: methods(ssh),
             key: path(ssh["key"], "key"), passphrase: secretName(ssh, "passphrase"),
             password: secretName(ssh, "password"), agentKey: agentKey(ssh),
-            knownHosts: path(ssh["known_hosts"], "known_hosts"), given: Set(InventoryKeys.ssh.filter { ssh[$0] != nil })
+            knownHosts: path(ssh["known_hosts"], "known_hosts"), given: Set(InventoryKeys.ssh.filter { !ssh.lacks($0) })
         )
     }
 

@@ -43,7 +43,15 @@ struct PoolRules {
 
     private func checkReferences(_ draft: PoolDraft) {
         let pool = draft.pool
-        if let partner = pool.pairedWith, let other = home(partner, "paired_with", at: draft.place(of: "paired_with")) {
+        // A key that means nothing for the type has its own message.
+        let fits = { (key: String) in
+            !UsageRules.keysOfTypes.contains { rule in
+                rule.key == key && draft.type.map { !rule.types.contains($0) } ?? false
+            }
+        }
+        if let partner = pool.pairedWith, fits("paired_with"),
+            let other = home(partner, "paired_with", at: draft.place(of: "paired_with"))
+        {
             if other.pool.name == pool.name {
                 reader.report(draft.place(of: "paired_with"), "a pool cannot be paired with itself")
             } else if other.pool.pairedWith != pool.name {
@@ -52,8 +60,8 @@ struct PoolRules {
                     hint: "pairing is mutual: give `\(other.pool.name)` the line `paired_with: \(pool.name)`")
             }
         }
-        if let next = pool.nextHop { _ = home(next, "next_hop", at: draft.place(of: "next_hop")) }
-        for node in draft.mapping["serves"]?.items ?? [] {
+        if let next = pool.nextHop, fits("next_hop") { _ = home(next, "next_hop", at: draft.place(of: "next_hop")) }
+        for node in draft.mapping["serves"]?.items ?? [] where fits("serves") {
             if let name = node.text, pool.serves.contains(name) { _ = home(name, "serves", at: node.place) }
         }
     }
@@ -84,18 +92,16 @@ struct PoolRules {
             for usage in order.usages {
                 guard checkUsage(usage, in: draft) else { continue }
                 usages.take(usage, "usage")
-                if usage.value == "AudioVideoAuthentication", order.order.sharing == .host,
-                    order.mapping["sharing"]?.text != "global", draft.hosts.count > 1
-                {
+                if usage.value == "AudioVideoAuthentication", order.sharing == .host, draft.hosts.count > 1 {
                     reader.report(
                         usage.place, "members of an Edge pool must hold the same `AudioVideoAuthentication` key",
                         hint: "write `sharing: pool`: a token signed by one member fails on the others otherwise")
                 }
             }
-            guard let type = draft.type, order.order.sharing == .pool, !UsageRules.mayShareKey(type) else { continue }
+            guard let type = draft.type, order.sharing == .pool, !UsageRules.mayShareKey(type) else { continue }
             reader.report(
                 order.mapping["sharing"]?.place ?? order.order.place,
-                "members of a `\(type.rawValue)` pool cannot share a key in this version",
+                "members of `\(type.rawValue)` pools cannot share a key in this version",
                 hint: "write `sharing: host`, or leave it out")
         }
     }
@@ -113,7 +119,7 @@ struct PoolRules {
         let whose = UsageRules.legal(for: type, version: .v2013).contains(usage.value)
         reader.report(
             usage.place,
-            "\(Quoting.quote(usage.value)) is no usage of a `\(type.rawValue)` pool"
+            "\(Quoting.quote(usage.value)) is no usage of `\(type.rawValue)` pools"
                 + (whose ? " of version \(version.rawValue)" : ""),
             hint: Suggestion.hint(for: usage.value, among: legal))
         return false
@@ -124,12 +130,12 @@ struct PoolRules {
     private func checkShape(_ draft: PoolDraft, _ type: PoolType) {
         let pool = draft.pool
         for (key, types) in UsageRules.keysOfTypes where draft.mapping[key] != nil && !types.contains(type) {
-            reader.report(draft.place(of: key), "`\(key)` means nothing for a `\(type.rawValue)` pool")
+            reader.report(draft.place(of: key), "`\(key)` means nothing for `\(type.rawValue)` pools")
         }
-        if type == .frontEnd || type == .edge, draft.mapping["fqdn"] == nil {
+        if type == .frontEnd || type == .edge, draft.mapping.lacks("fqdn") {
             reader.report(pool.place, "`fqdn` is missing in `\(draft.mapping.what)`")
         }
-        if type == .edge, draft.mapping["access"] == nil {
+        if type == .edge, draft.mapping.lacks("access") {
             reader.report(pool.place, "`access` is missing in `\(draft.mapping.what)`")
         }
         if type == .standardEdition {
@@ -143,7 +149,7 @@ struct PoolRules {
         }
         for host in draft.hosts {
             if type != .edge, let external = host.node["external"] {
-                reader.report(external.place, "`external` means nothing for a `\(type.rawValue)` pool")
+                reader.report(external.place, "`external` means nothing for `\(type.rawValue)` pools")
             }
             checkPorts(host.node, draft, type)
         }
@@ -155,7 +161,7 @@ struct PoolRules {
         for port in node["ports"]?.items ?? [] {
             guard let usage = port["usage"], let text = usage.text, UsageRules.all.contains(text) else { continue }
             if !legal.contains(text) {
-                reader.report(usage.place, "`\(text)` is no usage of a `\(type.rawValue)` pool")
+                reader.report(usage.place, "`\(text)` is no usage of `\(type.rawValue)` pools")
             } else if let standard = port["for"]?.text, !seen.insert("\(text) \(standard)").inserted {
                 reader.report(port.place, "`ports` already says where `\(text)` for \(Quoting.quote(standard)) is")
             }

@@ -11,6 +11,8 @@ package struct YAMLMapping {
     package let place: SourcePlace
     /// Of known keys only: what else the file has there was reported and is not read.
     let values: [String: YAMLNode]
+    /// Known keys that the file seems to mean by an unknown one: they were hinted at and are not missing as well.
+    let mistyped: Set<String>
 
     /// The value under a key, if the file has one.
     package subscript(_ key: String) -> YAMLNode? { values[key] }
@@ -18,9 +20,13 @@ package struct YAMLMapping {
     /// The value under a key that must be there; its absence is reported.
     package func required(_ key: String) -> YAMLNode? {
         if let node = values[key] { return node }
+        guard lacks(key) else { return nil }
         reader.report(place, "`\(key)` is missing in `\(what)`")
         return nil
     }
+
+    /// Whether the file says nothing of a key, not even a mistyped one.
+    package func lacks(_ key: String) -> Bool { values[key] == nil && !mistyped.contains(key) }
 
     package func text(_ key: String) -> String? { self[key].flatMap { reader.text($0, key) } }
 

@@ -118,7 +118,9 @@ package final class YAMLReader {
         _ node: YAMLNode, _ what: String, keys: [String], place: SourcePlace? = nil
     ) -> YAMLMapping? {
         guard let entries = entries(node, what) else { return nil }
+        var mistyped: Set<String> = []
         for entry in entries where !keys.contains(entry.name) {
+            if let meant = Suggestion.closest(to: entry.name, among: keys) { mistyped.insert(meant) }
             report(
                 entry.place, "unknown key \(Quoting.quote(entry.name)) in `\(what)`",
                 hint: Suggestion.hint(for: entry.name, among: keys))
@@ -127,7 +129,7 @@ package final class YAMLReader {
             reader: self, what: what, place: place ?? node.place,
             values: Dictionary(
                 entries.filter { keys.contains($0.name) }.map { ($0.name, $0.value) },
-                uniquingKeysWith: { first, _ in first }))
+                uniquingKeysWith: { first, _ in first }), mistyped: mistyped)
     }
 
     /// Reports a mistake at a node and returns nothing.

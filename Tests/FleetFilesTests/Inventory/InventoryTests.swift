@@ -125,7 +125,7 @@ struct InventoryTests {
                 "inv.yml:13:15: `fqdn` cannot be `pool_1.example.com`: it has an underscore",
                 "inv.yml:15:60: `address` cannot be `10.1.1.300`: it is no IP address",
                 "inv.yml:16:21: duplicate host name `fe01`: it already stands in line 15",
-                "inv.yml:18:32: `Defualt` is no usage of a `front-end` pool\n  hint: did you mean `Default`?",
+                "inv.yml:18:32: `Defualt` is no usage of `front-end` pools\n  hint: did you mean `Default`?",
                 "inv.yml:18:53: unknown authority `crop`\n  hint: did you mean `corp`?",
                 "inv.yml:19:77: `key` must be a mapping, not a text",
                 "inv.yml:19:83: duplicate key `id`: it already stands in line 19",

@@ -2,117 +2,160 @@ extension Mistake {
     static let all: [Mistake] = topLevel + secrets + authorities + settings + pools + hosts + orders
 
     private static let topLevel = [
-        Mistake("version: 1", "version: 2", "x"),
-        Mistake("version: 1\n", "", "x"),
-        Mistake("version: 1", "verion: 1", "x"),
-        Mistake("[example.com]", "[]", "x"),
-        Mistake("[example.com]", "example.com", "x"),
-        Mistake("[example.com]", "[example.com, Example.com]", "x"),
-        Mistake("[example.com]", "[exämple.com]", "x"),
-        Mistake("secrets:\n", "organization: { country: fr, name: \(String(repeating: "x", count: 65)) }\nsecrets:\n", "x"),
-        Mistake("secrets:\n", "topology: { simple_urls: { meet: meet.example.com, dialin: 'https://x' } }\nsecrets:\n", "x"),
-        Mistake("secrets:\n", "topology: { autodiscover: yes, public_im: [icq] }\nsecrets:\n", "x"),
-        Mistake("sites:\n", "groups: { all: [fe, ege], um01: [edge] }\nsites:\n", "x"),
-        Mistake("sites:\n", "groups: { a/b: [fe01] }\nsites:\n", "x"),
-        Mistake("    pools:\n", "    pool:\n", "x"),
+        Mistake(
+            "version: 1", "version: 2",
+            "1:10: `version` must be 1, not `2`"),
+        Mistake(
+            "version: 1\n", "",
+            "1:1: `version` is missing in `inventory`"),
+        Mistake(
+            "version: 1", "verion: 1",
+            "1:1: unknown key `verion` in `inventory`\n  hint: did you mean `version`?"),
+        Mistake(
+            "[example.com]", "[]",
+            "2:14: `sip_domains` is empty\n  hint: name at least the primary SIP domain"),
+        Mistake(
+            "[example.com]", "example.com",
+            "2:14: `sip_domains` must be a list, not a text"),
+        Mistake(
+            "[example.com]", "[example.com, Example.com]",
+            "2:28: duplicate SIP domain `Example.com`: it already stands in line 2"),
+        Mistake(
+            "[example.com]", "[exämple.com]",
+            "2:15: `sip_domains` cannot be `exämple.com`: only letters, digits and hyphens are allowed"),
+        Mistake(
+            "secrets:\n", "organization: { country: fr, name: \(String(repeating: "x", count: 65)) }\nsecrets:\n",
+            "3:26: `country` must be two capital letters, not `fr`",
+            "3:36: `name` is longer than 64 characters"),
+        Mistake(
+            "secrets:\n", "topology: { simple_urls: { meet: meet.example.com, dialin: 'https://x' } }\nsecrets:\n",
+            "3:34: `meet` must be a URL, not `meet.example.com`\n  hint: write it as https://meet.example.com",
+            "3:60: `dialin` cannot be `x`: it is a short name, without a domain"),
+        Mistake(
+            "secrets:\n", "topology: { autodiscover: yes, public_im: [icq] }\nsecrets:\n",
+            "3:27: `autodiscover` must be true or false, not `yes`",
+            "3:44: `public_im` cannot be `icq`\n  hint: known here: aol"),
+        Mistake(
+            "sites:\n", "groups: { all: [fe, ege], um01: [edge] }\nsites:\n",
+            "9:21: unknown pool or host `ege` in `all`\n  hint: did you mean `edge`?",
+            "9:27: `um01` is the name of a pool or host already"),
+        Mistake(
+            "sites:\n", "groups: { a/b: [fe01] }\nsites:\n",
+            "9:11: `a/b` cannot be the name of a group\n  hint: up to 63 letters, digits, hyphens, "
+                + "underscores and dots, a letter or digit first"),
+        Mistake(
+            "    pools:\n", "    pool:\n",
+            "11:5: unknown key `pool` in `lyon`\n  hint: did you mean `pools`?"),
     ]
 
     private static let secrets = [
-        Mistake("{ from: prompt, text: Password }", "hunter2", "x"),
-        Mistake("{ from: prompt, text: Password }", "{ from: prompt, text: P, value: hunter2 }", "x"),
-        Mistake("{ from: prompt, text: Password }", "{ from: promt, text: P }", "x"),
-        Mistake("{ from: prompt, text: Password }", "{ from: file }", "x"),
-        Mistake("{ from: prompt, text: Password }", "{ from: command, argv: [] }", "x"),
-        Mistake("{ from: prompt, text: Password }", "{ from: env, name: A=b }", "x"),
-        Mistake("user: certfleet", "user: certfleet, password: hunter2", "x"),
-        Mistake("user: certfleet", "user: certfleet, passphrase: admn", "x"),
+        Mistake(
+            "{ from: prompt, text: Password }", "hunter2",
+            "4:10: `admin`: a secret itself never stands in the inventory\n  hint: write where it "
+                + "comes from: { from: prompt, text: … }, or env, file, command"),
+        Mistake(
+            "{ from: prompt, text: Password }", "{ from: prompt, text: P, value: hunter2 }",
+            "4:35: `value`: a secret itself never stands in the inventory\n  hint: write where it "
+                + "comes from: { from: prompt, text: … }, or env, file, command"),
+        Mistake(
+            "{ from: prompt, text: Password }", "{ from: promt, text: P }",
+            "4:18: `from` in `admin` is none of env, file, command, prompt\n  hint: did you mean `prompt`?"),
+        Mistake(
+            "{ from: prompt, text: Password }", "{ from: file }",
+            "4:10: `path` is missing in `admin`"),
+        Mistake(
+            "{ from: prompt, text: Password }", "{ from: command, argv: [] }",
+            "4:33: `argv` is empty\n  hint: the program first"),
+        Mistake(
+            "{ from: prompt, text: Password }", "{ from: env, name: A=b }",
+            "4:29: `name` must be the name of an environment variable"),
+        Mistake(
+            "user: certfleet", "user: certfleet, password: hunter2",
+            "8:37: `password` must be the name of one of `secrets`: a secret itself never stands in "
+                + "the inventory\n  hint: declare it under `secrets` and write its name"),
+        Mistake(
+            "user: certfleet", "user: certfleet, passphrase: admn",
+            "8:39: `passphrase` must be the name of one of `secrets`: a secret itself never stands in "
+                + "the inventory\n  hint: did you mean `admin`?"),
     ]
 
     private static let authorities = [
-        Mistake("kind: local", "kind: certsrv", "x"),
-        Mistake("kind: local", "kind: locl", "x"),
-        Mistake("kind: local, ", "", "x"),
-        Mistake("certificate: ca.pem, ", "", "x"),
-        Mistake("days: 730", "days: 5000", "x"),
-        Mistake("days: 730", "days: two", "x"),
-        Mistake("chain: [root.pem]", "chain: []", "x"),
-        Mistake("ca.key", "~root/ca.key", "x"),
-        Mistake("{ kind: local, certificate: ca.pem, key: ca.key, chain: [root.pem], days: 730 }",
-            "{ kind: drop-folder, outbox: a, inbox: ./a, chain: r.pem, key: k }", "x"),
+        Mistake(
+            "kind: local", "kind: certsrv",
+            "6:17: authorities of kind `certsrv` are not in this version yet\n  hint: known here: "
+                + "local, drop-folder"),
+        Mistake(
+            "kind: local", "kind: locl",
+            "6:17: `kind` cannot be `locl`\n  hint: did you mean `local`?"),
+        Mistake(
+            "kind: local, ", "",
+            "6:3: `kind` is missing in `corp`\n  hint: known here: local, drop-folder"),
+        Mistake(
+            "certificate: ca.pem, ", "",
+            "6:3: `certificate` is missing in `corp`"),
+        Mistake(
+            "days: 730", "days: 5000",
+            "6:83: `days` must be between 1 and 3650, not 5000"),
+        Mistake(
+            "days: 730", "days: two",
+            "6:83: `days` must be a whole number, not `two`"),
+        Mistake(
+            "chain: [root.pem]", "chain: []",
+            "6:65: `chain` is empty\n  hint: name the files of the issuing and root certificates"),
+        Mistake(
+            "ca.key", "~root/ca.key",
+            "6:50: `key`: only one's own home folder can be written with `~`"),
+        Mistake(
+            "{ kind: local, certificate: ca.pem, key: ca.key, chain: [root.pem], days: 730 }",
+            "{ kind: drop-folder, outbox: a, inbox: ./a, chain: r.pem, key: k }",
+            "6:48: `inbox` must be another folder than `outbox`",
+            "6:67: unknown key `key` in `corp`\n  hint: known here: kind, outbox, inbox, chain"),
     ]
 
     private static let settings = [
-        Mistake("user: certfleet, ", "", "x"),
-        Mistake(", key: ~/.ssh/id", "", "x"),
-        Mistake("user: certfleet", "user: certfleet, auth: [password]", "x"),
-        Mistake("user: certfleet", "user: certfleet, auth: [agent, agent, pasword]", "x"),
-        Mistake("user: certfleet", "user: certfleet, port: 70000", "x"),
-        Mistake("user: certfleet", "user: certfleet, agent_key: SHA256:abc", "x"),
-        Mistake("user: certfleet", "user: [certfleet]", "x"),
-        Mistake("sites:\n", "  key: { bits: 1024, hash: md5, algorithm: ecdh }\nsites:\n", "x"),
-        Mistake("sites:\n", "  renew: { lead: 60 }\nsites:\n", "x"),
-        Mistake("sites:\n", "  rollout: { canary: -1, ready_for: 2d }\nsites:\n", "x"),
-        Mistake("sites:\n", "  deadlines: { step: 0s }\nsites:\n", "x"),
-        Mistake("sites:\n", "  version: 2012\nsites:\n", "x"),
-    ]
-
-    private static let pools = [
-        Mistake("type: front-end", "type: frontend", "x"),
-        Mistake("type: front-end", "type: director", "x"),
-        Mistake("type: front-end\n", "version: 2010\n        type: front-end\n", "x"),
-        Mistake("type: front-end\n", "version: 2016\n        type: front-end\n", "x"),
-        Mistake("version: 2013", "version: 2019", "x"),
-        Mistake("        version: 2013\n", "", "x"),
-        Mistake("version: 2013", "version: 2010 # no call router", "x"),
-        Mistake("      edge:\n", "      fe:\n", "x"),
-        Mistake("fqdn: edge.example.com\n", "fqdn: pool.example.com\n", "x"),
-        Mistake("        fqdn: edge.example.com\n", "", "x"),
-        Mistake("        access: { fqdn: sip.example.com }\n", "", "x"),
-        Mistake("access: { fqdn: sip.example.com }", "access: { port: 443 }", "x"),
-        Mistake("type: edge", "type: edge\n        next_hop: ef\n        paired_with: um", "x"),
-        Mistake("type: edge", "type: edge\n        next_hop: um", "x"),
-        Mistake("type: exchange-um", "type: exchange-um\n        serves: [fee, fe]", "x"),
-        Mistake("type: front-end", "type: front-end\n        paired_with: fe", "x"),
-        Mistake("type: front-end", "type: front-end\n        load_balancing: f5", "x"),
-        Mistake("type: front-end", "type: standard-edition", "x"),
-        Mistake("        hosts:\n          - { name: um01, fqdn: um01.example.com }\n", "", "x"),
-        Mistake("        orders:\n          - { id: um, usages: [UM], authority: corp }\n", "        orders: []\n", "x"),
-    ]
-
-    private static let hosts = [
-        Mistake("name: fe02", "name: FE01", "x"),
-        Mistake("name: fe02", "name: um", "x"),
-        Mistake("name: fe02", "nam: fe02", "x"),
-        Mistake("name: fe02", "name: fe/02", "x"),
-        Mistake("fe02.example.com", "Fe01.example.com", "x"),
-        Mistake("fe02.example.com", "fe02", "x"),
-        Mistake("fe02.example.com", "'*.example.com'", "x"),
-        Mistake("fe02.example.com", "fe02.example.com, address: 'fe80::1::2'", "x"),
-        Mistake("fe02.example.com", "fe02.example.com, external: { access: 192.0.2.1 }", "x"),
-        Mistake("edge01.example.com", "edge01.example.com, external: { access: 192.0.2 }", "x"),
-        Mistake("fe02.example.com", "fe02.example.com, ports: [{ usage: Default, for: 0, port: 65536 }]", "x"),
-        Mistake("fe02.example.com", "fe02.example.com, ports: [{ usage: UM, for: 443, port: 1 }]", "x"),
-        Mistake("fe02.example.com",
-            "fe02.example.com, ports: [{ usage: Default, for: 443, port: 1 }, { usage: Default, for: 443, port: 2 }]", "x"),
-    ]
-
-    private static let orders = [
-        Mistake("usages: [Default]", "usages: [Internal]", "x"),
-        Mistake("usages: [Default]", "usages: [Default, Default]", "x"),
-        Mistake("usages: [Default]", "usages: []", "x"),
-        Mistake("usages: [Default]", "usages: [OAuthTokenIssuer]", "x"),
-        Mistake("usages: [Default]", "sharing: global, usages: [Default]", "x"),
-        Mistake("usages: [Default]", "sharing: pool, usages: [Default]", "x"),
-        Mistake("usages: [Default]", "copies_exportable: true, usages: [Default]", "x"),
-        Mistake("- { id: fe, ", "- { id: fe, usages: [WebServicesInternal], authority: corp }\n          - { id: fe, ", "x"),
-        Mistake("usages: [AccessEdgeExternal]", "usages: [XMPPServer]", "x"),
-        Mistake("- { name: edge01, fqdn: edge01.example.com }\n        orders:\n          - { id: ext, usages: [AccessEdgeExternal]",
-            "- { name: e1, fqdn: e1.example.com }\n          - { name: e2, fqdn: e2.example.com }\n        orders:\n"
-                + "          - { id: ext, usages: [AudioVideoAuthentication]", "x"),
-        Mistake("usages: [UM]", "usages: [UMCallRouterr]", "x"),
-        Mistake("authority: corp }\n      edge", "authority: public }\n      edge", "x"),
-        Mistake("usages: [Default]", "names: { add: [a_b.example.com, short, 'x.*.com', -a.example.com, 漢.example.com] }, usages: [Default]", "x"),
-        Mistake("usages: [Default]", "names: { add: ['*.example.com', '*'], drop: [a..b] }, usages: [Default]", "x"),
-        Mistake("usages: [Default]", "names: { add: [\(String(repeating: "a", count: 64)).example.com] }, usages: [Default]", "x"),
+        Mistake(
+            "user: certfleet, ", "",
+            "8:8: `user` is missing in `ssh` for all hosts\n  hint: give it under `ssh` of `defaults`, "
+                + "the site, the pool or the host"),
+        Mistake(
+            ", key: ~/.ssh/id", "",
+            "8:8: `key` is missing in `ssh` for all hosts: `auth` has `key`\n  hint: give it under "
+                + "`ssh` of `defaults`, the site, the pool or the host"),
+        Mistake(
+            "user: certfleet", "user: certfleet, auth: [password]",
+            "8:8: `password` is missing in `ssh` for all hosts: `auth` has `password`\n  hint: give it "
+                + "under `ssh` of `defaults`, the site, the pool or the host"),
+        Mistake(
+            "user: certfleet", "user: certfleet, auth: [agent, agent, pasword]",
+            "8:41: duplicate method `agent`: it already stands in line 8",
+            "8:48: `auth` cannot be `pasword`\n  hint: did you mean `password`?"),
+        Mistake(
+            "user: certfleet", "user: certfleet, port: 70000",
+            "8:33: `port` must be between 1 and 65535, not 70000"),
+        Mistake(
+            "user: certfleet", "user: certfleet, agent_key: SHA256:abc",
+            "8:38: `agent_key` must be a fingerprint `SHA256:…`\n  hint: ssh-add -l prints it"),
+        Mistake(
+            "user: certfleet", "user: [certfleet]",
+            "8:16: `user` must be a text, not a list"),
+        Mistake(
+            "sites:\n", "  key: { bits: 1024, hash: md5, algorithm: ecdh }\nsites:\n",
+            "9:16: `bits` cannot be `1024`\n  hint: known here: 2048, 4096",
+            "9:28: `hash` cannot be `md5`\n  hint: known here: sha256, sha384, sha512",
+            "9:44: `algorithm` cannot be `ecdh`\n  hint: known here: rsa"),
+        Mistake(
+            "sites:\n", "  renew: { lead: 60 }\nsites:\n",
+            "9:18: `lead` must be a duration, not `60`\n  hint: a whole number and a unit: 60d, 2h, "
+                + "20m, 90s or 250ms"),
+        Mistake(
+            "sites:\n", "  rollout: { canary: -1, ready_for: 2d }\nsites:\n",
+            "9:22: `canary` must be between 0 and 1000, not -1",
+            "9:37: `ready_for` must be between 0s and 1d, not 2d"),
+        Mistake(
+            "sites:\n", "  deadlines: { step: 0s }\nsites:\n",
+            "9:22: `step` must be between 1ms and 7d, not 0s"),
+        Mistake(
+            "sites:\n", "  version: 2012\nsites:\n",
+            "9:12: `version` cannot be `2012`\n  hint: did you mean `2010`?"),
     ]
 }

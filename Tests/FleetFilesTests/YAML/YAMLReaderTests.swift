@@ -74,18 +74,19 @@ struct YAMLReaderTests {
         )
     }
 
-    @Test func `unknown, missing and empty keys are all reported, in the order of the file`() throws {
+    @Test func `unknown, missing and empty keys are all reported in order, a mistyped one not as missing too`() throws {
         let (_, mistakes) = try reading("usr: a\nport:\nkey: [a]\nquite: other\n") { reader, node in
-            let mapping = reader.mapping(node, "ssh", keys: ["user", "port", "key"])
+            let mapping = reader.mapping(node, "ssh", keys: ["user", "port", "key", "address"])
             _ = mapping?.text("key")
             _ = mapping?.integer("port", in: 1...65535)
             _ = mapping?.requiredText("user")
+            _ = mapping?.requiredText("address")
         }
         #expect(
             mistakes == [
-                "1:1: unknown key `usr` in `ssh` | did you mean `user`?", "1:1: `user` is missing in `ssh`",
+                "1:1: unknown key `usr` in `ssh` | did you mean `user`?", "1:1: `address` is missing in `ssh`",
                 "2:6: `port` has no value | give it one or remove the key", "3:6: `key` must be a text, not a list",
-                "4:1: unknown key `quite` in `ssh` | known here: user, port, key",
+                "4:1: unknown key `quite` in `ssh` | known here: user, port, key, address",
             ])
     }
 
