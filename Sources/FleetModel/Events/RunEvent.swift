@@ -69,6 +69,8 @@ package struct PlannedOrderSummary: Sendable, Codable, Equatable {
     package var reasons: [DueReason]
     /// Host → usage → thumbprint before the run.
     package var former: [String: [String: String]]
+    /// The certificate that was found and is to be assigned or distributed.
+    package var thumbprint: String?
     package var notes: [String]
 
     package init(_ planned: PlannedOrder) {
@@ -83,6 +85,7 @@ package struct PlannedOrderSummary: Sendable, Codable, Equatable {
         need = planned.need
         reasons = planned.reasons
         former = planned.former
+        thumbprint = planned.thumbprint
         notes = planned.notes
     }
 }

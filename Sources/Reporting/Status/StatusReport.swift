@@ -1,0 +1,68 @@
+package import FleetModel
+
+#if canImport(FoundationEssentials)
+    package import FoundationEssentials
+#else
+    package import Foundation
+#endif
+
+/// What is assigned where, until when, and whether it is due.
+package struct StatusReport: Sendable {
+    /// One usage of one order on one host.
+    package struct Row: Sendable, Equatable {
+        package var pool: String
+        package var host: String
+        package var order: String
+        package var usage: String
+        /// `nil`: nothing is assigned.
+        package var thumbprint: String?
+        /// `nil`: the assigned certificate is not in the store.
+        package var notAfter: Date?
+        package var need: PlannedOrder.Need
+        package var reasons: [DueReason]
+    }
+
+    /// A pool with its rows and whatever kept us from looking.
+    package struct PoolStatus: Sendable {
+        package var name: String
+        package var rows: [Row]
+        package var faults: [Fault]
+    }
+
+    package var now: Date
+    package var pools: [PoolStatus]
+
+    /// - Parameters:
+    ///   - pools: The planner's findings; nothing of what they plan is shown, only what is due and why.
+    ///   - facts: Host → what the survey found.
+    package init(pools: [PoolPlan], facts: [String: HostFacts], now: Date) {
+        self.now = now
+        self.pools = pools.map { plan in
+            let faults = plan.unreachable.sorted { $0.key < $1.key }.map { $1.on($0) }
+            let rows = plan.orders.flatMap { order in
+                order.order.hosts.filter { plan.unreachable[$0] == nil }
+                    .flatMap { Self.rows(order, host: $0, facts: facts[$0]) }
+            }
+            let places = Dictionary(
+                plan.pool.hosts.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+            let sorted = rows.enumerated().sorted {
+                (places[$0.element.host] ?? .max, $0.offset) < (places[$1.element.host] ?? .max, $1.offset)
+            }
+            return PoolStatus(
+                name: plan.pool.name, rows: sorted.map(\.element), faults: faults + (plan.blocked.map { [$0] } ?? []))
+        }
+    }
+
+    /// True when anything needs a run.
+    package var isDue: Bool { pools.contains { $0.rows.contains { $0.need != .none } } }
+
+    private static func rows(_ planned: PlannedOrder, host: String, facts: HostFacts?) -> [Row] {
+        planned.order.usages.map { usage in
+            let thumbprint = facts?.assigned[usage] ?? planned.former[host]?[usage]
+            return Row(
+                pool: planned.order.pool, host: host, order: planned.order.id, usage: usage, thumbprint: thumbprint,
+                notAfter: thumbprint.flatMap { facts?.certificate($0)?.notAfter }, need: planned.need,
+                reasons: planned.reasons)
+        }
+    }
+}

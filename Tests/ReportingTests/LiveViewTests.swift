@@ -1,0 +1,80 @@
+import FleetModel
+import Foundation
+import Testing
+
+@testable import Reporting
+
+@Suite struct LiveViewTests {
+    func view(after count: Int) -> LiveView {
+        var view = LiveView(
+            command: "rollout fe-lyon", pools: [("fe-lyon", ["fe01", "fe02"]), ("fe-paris", ["fe11"])])
+        for event in Sample.events().prefix(count) { view.apply(event) }
+        return view
+    }
+
+    func text(_ count: Int, width: Int = 60, height: Int = 20) -> String {
+        view(after: count).lines(width: width, height: height, now: at(100), style: plain).joined(separator: "\n")
+    }
+
+    @Test func `a working host shows its step, its title and how long it has been at it`() {
+        #expect(
+            text(9) == """
+                rollout fe-lyon · 1:40
+                fe-lyon  1 working, 1 waiting
+                  fe01  ▸ prepare 3/9   request: key and request made … 1:33
+                  fe02  · waiting
+                fe-paris  1 waiting
+                  fe11  · waiting
+                """)
+    }
+
+    @Test func `hosts that are done and failed say so, and the clock stops with the run`() {
+        #expect(
+            text(100, width: 70) == """
+                rollout fe-lyon · 0:32
+                fe-lyon  1 done, 1 failed, pool stopped
+                  fe01  ✓ fe-lyon/fe-default
+                  fe02  ✗ Default still shows the former certificate
+                fe-paris  1 waiting
+                  fe11  · waiting
+                """)
+    }
+
+    @Test func `with little room the failed host stays, the rest is counted`() {
+        #expect(
+            text(100, width: 40, height: 4) == """
+                rollout fe-lyon · 0:32
+                fe-lyon  1 done, 1 failed, pool stopped
+                  fe02  ✗ Default still shows the forme…
+                fe-paris  1 waiting
+                """)
+        #expect(
+            text(100, width: 40, height: 2) == """
+                rollout fe-lyon · 0:32
+                … 2 more pools: 1 done, 1 waiting, 1 fa…
+                """)
+    }
+
+    @Test(arguments: [0, 1, 5, 20, 33], [0, 1, 2, 3, 7])
+    func `no line is wider and no picture higher than asked`(width: Int, height: Int) {
+        for count in 0...Sample.events().count {
+            let lines = view(after: count).lines(width: width, height: height, now: at(100), style: plain)
+            #expect(lines.count <= height)
+            #expect(lines.allSatisfy { $0.count <= width })
+        }
+    }
+
+    @Test func `a host that nobody announced is shown all the same`() {
+        var view = LiveView(command: "x", pools: [])
+        view.apply(RunEvent(time: at(0), kind: .agentBegan(host: "fe09", reason: "survey")))
+        let lines = view.lines(width: 60, height: 9, now: at(2), style: plain)
+        #expect(lines[1...] == ["other hosts  1 working", "  fe09  ▸ " + "agent starts: survey".padded(45) + " 0:02"])
+    }
+
+    @Test func `colour appears only when it is asked for`() {
+        let style = TextStyle(coloured: true)
+        let coloured = view(after: 9).lines(width: 60, height: 9, now: at(9), style: style).joined()
+        #expect(coloured.contains("\u{1B}["))
+        #expect(!text(9).contains("\u{1B}["))
+    }
+}
