@@ -24,6 +24,19 @@ package struct CallMistake: Error, Sendable, Equatable, CustomStringConvertible 
     package var parameter: String?
     package var message: String
     package var hint: String?
+    /// For an unknown word: what it may have been meant to be.
+    package var candidates: Candidates?
+
+    /// A word that is not known where it stands, and the words that are.
+    package struct Candidates: Sendable, Equatable {
+        package var word: String
+        package var known: [String]
+
+        package init(word: String, known: [String]) {
+            self.word = word
+            self.known = known
+        }
+    }
 
     package var description: String { message }
 }

@@ -101,11 +101,10 @@ struct Conversion {
                     hint: "write a list: { list: [\(text)] }")
             }
             for value in enumeration.values(in: text) where !enumeration.knows(value) {
-                let meant = Nearness.nearest(to: value, among: enumeration.values)
                 return CallMistake(
                     id: .transformation, parameter: argument.name,
                     message: "-\(parameter.name): \(enumeration.name) has no value '\(value)' in \(product)",
-                    hint: meant.map { "did you mean `\($0)`?" })
+                    candidates: CallMistake.Candidates(word: value, known: enumeration.values))
             }
         }
         return nil

@@ -77,7 +77,7 @@ extension SignatureTable {
         let here = names.filter { signature($0, product: product) != nil }
         return CallMistake(
             id: .commandNotFound, message: "no cmdlet \(name) is known",
-            hint: Nearness.nearest(to: name, among: here).map { "did you mean `\($0)`?" })
+            candidates: CallMistake.Candidates(word: name, known: here))
     }
 
     private func parameterNotFound(
@@ -94,6 +94,6 @@ extension SignatureTable {
         let known = Set(sets.flatMap { $0.parameters.map(\.name) })
         return CallMistake(
             id: .parameterNotFound, parameter: name, message: "\(signature.name) has no parameter -\(name)",
-            hint: Nearness.nearest(to: name, among: known.sorted()).map { "did you mean `\($0)`?" })
+            candidates: CallMistake.Candidates(word: name, known: known.sorted()))
     }
 }

@@ -36,6 +36,12 @@ package struct SignatureTable: Sendable {
     /// The cmdlet of that name, in any product; names are compared as PowerShell does, without regard to case.
     package func signature(_ name: String) -> CmdletSignature? { cmdlets[name.lowercased()] }
 
+    /// What a certificate can be assigned to in a product: usages of Lync and Skype for Business, services of Exchange.
+    package func usages(in product: String) -> [String] {
+        let type = product.hasPrefix("Exchange") ? "AllowedServices" : "CertType"
+        return Enumeration(type, product: product, certTypes: certTypes)?.values ?? []
+    }
+
     /// The cmdlet of that name if a server of the product has it.
     package func signature(_ name: String, product: String) -> CmdletSignature? {
         signature(name).flatMap { $0.exists(in: product) ? $0 : nil }

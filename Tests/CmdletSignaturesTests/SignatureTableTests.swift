@@ -36,14 +36,16 @@ import Testing
         let mistakes = try vendorTable(own).mistakes(in: call, product: "Lync Server 2013")
         #expect(mistakes.map(\.id) == [.transformation, .parameterNotFound, .missingMandatory])
         #expect(mistakes[0].message == "-Data takes bytes, not string 'x'")
-        #expect(mistakes[1].hint == "did you mean `Text`?")
+        #expect(mistakes[1].candidates == CallMistake.Candidates(word: "Txet", known: ["Data", "Text"]))
         #expect(mistakes[2].message == "Write-Note needs -Text as well (set Default)")
     }
 
-    @Test func `a mistyped cmdlet gets the nearest one of the product`() throws {
+    @Test func `a mistyped cmdlet comes with those of the product`() throws {
         let mistakes = try vendorTable().mistakes(
             in: CallShape(cmdlet: "Get-CsCertifcate", arguments: []), product: "Lync Server 2013")
-        #expect(mistakes.map(\.hint) == ["did you mean `Get-CsCertificate`?"])
+        let known = try #require(mistakes.first?.candidates?.known)
+        #expect(known.contains("Get-CsCertificate") && known.contains("Stop-Service"))
+        #expect(!known.contains("Get-ExchangeCertificate") && !known.contains("Get-CsUpgradeDomainInfo"))
     }
 
     @Test func `a secret's value is never in a message`() throws {
@@ -54,8 +56,10 @@ import Testing
         #expect(mistakes.map(\.message) == ["-Password takes a secure string (secure), not secret-text"])
     }
 
-    @Test(arguments: [("Thumbpint", "Thumbprint"), ("Tpye", "Type"), ("certificate", nil)])
-    func `only near words are proposed`(word: String, expected: String?) {
-        #expect(Nearness.nearest(to: word, among: ["Thumbprint", "Type", "Force"]) == expected)
+    @Test func `usages are those of the product`() throws {
+        let table = try vendorTable()
+        #expect(table.usages(in: "Lync Server 2013").contains("OAuthTokenIssuer"))
+        #expect(table.usages(in: "Exchange Server 2013").contains("UMCallRouter"))
+        #expect(!table.usages(in: "Exchange Server 2010").contains("UMCallRouter"))
     }
 }

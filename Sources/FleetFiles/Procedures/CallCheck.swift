@@ -8,6 +8,7 @@ struct CallCheck {
     var reading: ProcedureReading
 
     func check() {
+        for usage in reading.usagePlaces { check(usage.value, usage.place) }
         for step in procedure.prepare + procedure.switching + procedure.finally {
             if case .call(let call) = step.operation { check(call) }
             if let verify = step.verify { check(verify.call) }
@@ -27,6 +28,15 @@ struct CallCheck {
         return found
     }
 
+    /// A mistyped usage would leave its services with the old certificate, or a step undone.
+    private func check(_ usage: String, _ place: SourcePlace) {
+        let known = products.flatMap { signatures.usages(in: $0) }
+        guard !known.isEmpty, !known.contains(usage) else { return }
+        reading.reader.report(
+            place, "\(Quoting.quote(usage)) is no usage of \(products.joined(separator: ", "))",
+            hint: Suggestion.closest(to: usage, among: known).map { "did you mean `\($0)`?" })
+    }
+
     private func check(_ call: CallTemplate) {
         guard !call.cmdlet.isEmpty else { return }
         var told: [CallMistake] = []
@@ -38,7 +48,9 @@ struct CallCheck {
                         continue
                     }
                     told.append(mistake)
-                    reading.reader.report(place(of: mistake, in: call), mistake.message, hint: mistake.hint)
+                    let hint =
+                        mistake.hint ?? mistake.candidates.flatMap { Suggestion.hint(for: $0.word, among: $0.known) }
+                    reading.reader.report(place(of: mistake, in: call), mistake.message, hint: hint)
                 }
             }
         }

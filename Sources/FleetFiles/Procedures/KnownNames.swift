@@ -43,6 +43,11 @@ enum KnownNames {
 
     /// One of the facts, or `usage-…` for an order that has the usage.
     static func isFact(_ name: String) -> Bool {
-        facts.contains(name) || (name.hasPrefix("usage-") && name.count > 6 && name.dropFirst(6).allSatisfy(\.isLetter))
+        facts.contains(name) || usage(of: name) != nil
+    }
+
+    /// `UM` for the fact `usage-UM`.
+    static func usage(of fact: String) -> String? {
+        fact.hasPrefix("usage-") ? String(fact.dropFirst(6)) : nil
     }
 }

@@ -14,6 +14,10 @@ extension ProcedureReading {
     func parameters(_ mapping: YAMLMapping) -> [ParameterTemplate] {
         (mapping.entries("with") ?? []).compactMap { entry in
             namePlaces[entry.value.place] = entry.place
+            guard Self.isWord(entry.name) else {
+                reader.report(entry.place, "\(Quoting.quote(entry.name)) is no parameter's name")
+                return nil
+            }
             guard entry.value.entries != nil else {
                 if entry.value.items != nil {
                     return reader.refuse(
@@ -26,6 +30,14 @@ extension ProcedureReading {
             }
             return typed(entry)
         }
+    }
+
+    /// What a parameter or a property can be called: letters, digits, underscore.
+    static func isWord(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0"..."9" ~= $0 || $0 == "_")
+            }
     }
 
     private func typed(_ entry: YAMLEntry) -> ParameterTemplate? {

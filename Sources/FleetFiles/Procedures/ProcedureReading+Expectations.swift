@@ -15,6 +15,10 @@ extension ProcedureReading {
         guard let entries = reader.entries(node, "expect") else { return [] }
         if entries.isEmpty { reader.report(node.place, "`expect` is empty") }
         return entries.compactMap { entry in
+            guard entry.name == "." || Self.isWord(entry.name) else {
+                reader.report(entry.place, "\(Quoting.quote(entry.name)) is no property's name")
+                return nil
+            }
             if isCall { checkSelected(entry.name, selected, entry.place) }
             return matcher(entry.value, entry.name).map {
                 Expectation(property: entry.name, matcher: $0, place: entry.place)

@@ -89,6 +89,7 @@ extension ProcedureReading {
                 hint: Suggestion.hint(for: fact, among: KnownNames.facts))
             return nil
         }
+        if let usage = KnownNames.usage(of: fact) { usagePlaces.append(Placed(usage, at: node.place)) }
         return Condition(fact: fact, negated: negated)
     }
 

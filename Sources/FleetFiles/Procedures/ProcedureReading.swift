@@ -9,6 +9,8 @@ final class ProcedureReading {
     private let file: String
     /// Where a parameter's name stands, by the place of its value.
     var namePlaces: [SourcePlace: SourcePlace] = [:]
+    /// The usages that `restarts` and `when` name.
+    var usagePlaces: [Placed<String>] = []
     /// False after a mistake in `kind`: then the rules that depend on it cannot be judged.
     private(set) var kindIsKnown = true
 
@@ -61,7 +63,8 @@ final class ProcedureReading {
 
     private func restarts(_ mapping: YAMLMapping) -> [UsageRestart] {
         (mapping.entries("restarts") ?? []).map { entry in
-            let services = reader.texts(entry.value, entry.name) ?? []
+            usagePlaces.append(Placed(entry.name, at: entry.place))
+            let services = reader.texts(entry.value, "restarts") ?? []
             for service in services where service.value == "*" && services.count > 1 {
                 reader.report(service.place, "`*` is every service and stands alone")
             }

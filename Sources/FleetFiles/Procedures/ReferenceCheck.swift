@@ -75,8 +75,7 @@ struct ReferenceCheck {
             case .string: [.text, .flag, .captured].contains(kind)
             case .int, .date: [.text, .captured].contains(kind)
             case .bool, .switch: [.flag, .captured].contains(kind)
-            case .secure, .secretText: [.secret, .text, .captured].contains(kind)
-            case .credential: [.secret, .captured].contains(kind)
+            case .secure, .secretText, .credential: kind == .secret
             case .bytes: [.bytes, .secret, .captured].contains(kind)
             case .list: [.list, .captured].contains(kind)
             }

@@ -28,6 +28,18 @@ import Testing
             ])
     }
 
+    @Test func `what may have been meant is in the hint`() throws {
+        let signatures = try builtInSignatures()
+        do throws(Diagnostics) {
+            _ = try ProcedureFile.parse(
+                text: call("call: Get-CsCertifcate"), file: "sample.yaml", signatures: signatures)
+            Issue.record("accepted")
+        } catch {
+            #expect(error.all.map(\.hint) == ["did you mean `Get-CsCertificate`?"])
+            #expect(error.all.map(\.place) == [SourcePlace(file: "sample.yaml", line: 10, column: 11)])
+        }
+    }
+
     @Test func `a wrong type`() throws {
         #expect(
             try mistakes(call("call: Get-CsCertificate", "with: { Report: { int: 5 } }")) == [

@@ -94,8 +94,36 @@ import Testing
     }
 
     @Test func `a condition that nobody knows`() throws {
-        #expect(try mistakes(step("call: Get-HostFact", "when: not usage-UM")).isEmpty)
+        #expect(try mistakes(step("call: Get-HostFact", "when: not usage-Default")).isEmpty)
         #expect(try mistakes(step("call: Get-HostFact", "when: root-missing")) == ["11:11 unknown fact `root-missing`"])
+    }
+
+    @Test func `a usage that the product does not have`() throws {
+        #expect(
+            try mistakes(step("call: Get-HostFact", "when: usage-UM")) == ["11:11 `UM` is no usage of Lync Server 2013"]
+        )
+        let text = sample("  - { id: a, title: t, call: Get-HostFact }")
+            .replacingFirst("prepare:", "restarts: { Default: ['*', RTCSRV], Defaut: [] }\nprepare:")
+        #expect(
+            try mistakes(text) == [
+                "7:23 `*` is every service and stands alone", "7:37 `Defaut` is no usage of Lync Server 2013",
+            ])
+    }
+
+    @Test func `names that would steer a terminal are shown harmless`() throws {
+        #expect(
+            try mistakes(step("call: Get-HostFact", #"with: { "a\e[31m": b }"#)) == [
+                #"11:13 `a\u{1b}[31m` is no parameter's name"#
+            ])
+    }
+
+    @Test func `a file cut off anywhere is read or refused in order`() throws {
+        let whole = try #require(builtInProcedures().first { $0.file.hasSuffix("edge-shared.yaml") }).text
+        var refused = 0
+        for length in stride(from: 0, to: whole.count, by: 211) {
+            if try !mistakes(String(whole.prefix(length)), file: "edge-shared.yaml").isEmpty { refused += 1 }
+        }
+        #expect(refused > 10)
     }
 
     @Test func `a property that was not selected`() throws {
