@@ -55,7 +55,7 @@ extension SSHSession {
         while channel.isWriting {
             try Task.checkCancellation()
             guard failure == nil, let socket = resources.socket else { throw lost("write") }
-            await change(of: socket.readiness)
+            await change(of: socket.readiness, since: socket.readiness.changes)
         }
         channel.isWriting = true
         defer {

@@ -42,7 +42,9 @@ extension SSHSession {
                 let socket = try StreamSocket(to: address, on: worker)
                 resources.socket = socket
                 let deadline = try deadline(deadlines.connect)
-                while try !socket.connected(to: address) {
+                while true {
+                    let seen = socket.readiness.changes
+                    if try socket.connected(to: address) { break }
                     try Task.checkCancellation()
                     if deadline.hasPassed {
                         let limit = deadlines.connect.components.seconds
@@ -50,7 +52,7 @@ extension SSHSession {
                             .timedOut, "connect", "\(address) does not answer within \(limit) s",
                             hint: StreamSocket.firewallHint)
                     }
-                    await change(of: socket.readiness)
+                    await change(of: socket.readiness, since: seen)
                 }
                 self.address = address
                 return

@@ -95,6 +95,7 @@ package actor SSHSession {
                     .timedOut, operation, "\(operation) was not done within \(deadline.limit.components.seconds) s")
                 throw leave(error, number, leaving, operation)
             }
+            let seen = socket.readiness.changes
             if sender == nil || sender == number {
                 switch try attempt(call, number) {
                 case .done(let value): return value
@@ -112,7 +113,7 @@ package actor SSHSession {
                     }
                 }
             }
-            await change(of: socket.readiness, heedsCancellation: heedsCancellation)
+            await change(of: socket.readiness, since: seen, heedsCancellation: heedsCancellation)
         }
     }
 
@@ -145,13 +146,15 @@ package actor SSHSession {
     func wakeAll() { resources.socket?.readiness.wakeAll() }
 
     /// Suspends until something has happened on the socket, or may have.
-    func change(of readiness: SocketReadiness, heedsCancellation: Bool = true) async {
+    ///
+    /// - Parameter seen: ``SocketReadiness/changes`` from before the last look at what is waited for.
+    func change(of readiness: SocketReadiness, since seen: Int, heedsCancellation: Bool = true) async {
         let id = UInt64(takeNumber())
         guard heedsCancellation else {
-            return await withCheckedContinuation { readiness.add($0, id: id) }
+            return await withCheckedContinuation { readiness.add($0, id: id, seen: seen) }
         }
         await withTaskCancellationHandler {
-            await withCheckedContinuation { readiness.add($0, id: id) }
+            await withCheckedContinuation { readiness.add($0, id: id, seen: seen) }
         } onCancel: { [worker] in
             worker.queue.async { readiness.wake(id) }
         }

@@ -52,8 +52,9 @@ final class WatchedSockets: @unchecked Sendable {
 
 /// Who waits for something to happen on one socket.
 ///
-/// Every change wakes everybody who waits; each tries again and waits on if it was not meant. No change is lost: a
-/// waiter has tried, on the same queue, right before it began to wait. And what one waiter reads for another after the
+/// Every change wakes everybody who waits; each tries again and waits on if it was not meant. No change is lost: they are
+/// counted, and a waiter says up to which one it has seen, for between its try and its wait another job of the queue may
+/// run. And what one waiter reads for another after the
 /// last event brings an event of its own, because the socket is watched for both directions: it is reported as long as
 /// it can still be written to, and when it cannot, it is reported as soon as it can.
 ///
@@ -63,6 +64,8 @@ final class SocketReadiness: @unchecked Sendable {
     let descriptor: Int32
     /// The system has reported an error or a hang-up: no further event may come.
     var isGone = false
+    /// How many changes there have been.
+    private(set) var changes = 0
     private var waiting: [(id: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
 
     init(token: UInt64, descriptor: Int32) {
@@ -70,15 +73,25 @@ final class SocketReadiness: @unchecked Sendable {
         self.descriptor = descriptor
     }
 
-    func add(_ continuation: CheckedContinuation<Void, Never>, id: UInt64) { waiting.append((id, continuation)) }
+    /// Resumes the continuation at the next change, or now when there has been one since `seen`.
+    func add(_ continuation: CheckedContinuation<Void, Never>, id: UInt64, seen: Int) {
+        if changes == seen {
+            waiting.append((id, continuation))
+        } else {
+            continuation.resume()
+        }
+    }
 
+    /// Wakes one who waits, or is about to.
     func wake(_ id: UInt64) {
+        changes += 1
         guard let index = waiting.firstIndex(where: { $0.id == id }) else { return }
         waiting.remove(at: index).continuation.resume()
     }
 
     /// In the order in which they began to wait.
     func wakeAll() {
+        changes += 1
         let woken = waiting
         waiting = []
         for (_, continuation) in woken { continuation.resume() }

@@ -1,0 +1,79 @@
+import ChildProcess
+import TestSupport
+import Testing
+
+@testable import SSHTransport
+
+/// A server with its host keys pinned and one key that is let in.
+struct SSHFixture {
+    let server: LoopbackSSHServer
+    let key: String
+    let worker: SSHWorker
+
+    init(options: [String] = [], hostKeyTypes: [String] = ["ed25519", "ecdsa"]) async throws {
+        server = try await LoopbackSSHServer(hostKeyTypes: hostKeyTypes, options: options)
+        key = try await server.makeClientKey("client")
+        worker = try SSHWorker()
+    }
+
+    static let quick = SSHDeadlines(
+        connect: .seconds(5), handshake: .seconds(10), signIn: .seconds(10), channel: .seconds(5), close: .seconds(2))
+
+    func connect(
+        knownHosts: String? = nil, authentication: [SSHAuthentication]? = nil, host: String = "127.0.0.1",
+        deadlines: SSHDeadlines = quick
+    ) async throws -> SSHSession {
+        try await Self.connect(
+            port: server.port, user: server.user, host: host,
+            knownHosts: knownHosts ?? server.knownHostsLine(), authentication: authentication ?? [.key(path: key)],
+            deadlines: deadlines, on: worker)
+    }
+
+    static func connect(
+        port: UInt16, user: String = "nobody", host: String = "127.0.0.1", knownHosts: String = "",
+        authentication: [SSHAuthentication] = [], deadlines: SSHDeadlines = quick, on worker: SSHWorker
+    ) async throws -> SSHSession {
+        try await SSHClient.connect(
+            to: SSHEndpoint(host: host, port: port, user: user),
+            addresses: try await SSHAddress.resolve("127.0.0.1", port: port),
+            hostKeys: HostKeyPolicy(text: knownHosts, file: "known_hosts"), authentication: authentication,
+            deadlines: deadlines, on: worker)
+    }
+}
+
+/// What a command left behind.
+struct Ended: Equatable {
+    var output: [UInt8] = []
+    var errors: [UInt8] = []
+    var status: Int32?
+
+    var text: String { String(decoding: output, as: UTF8.self) }
+}
+
+extension SSHSession {
+    /// Runs a command to its end.
+    nonisolated func run(_ command: String, input: [UInt8] = []) async throws -> Ended {
+        let channel = try await openExec(command)
+        async let written: Void = {
+            try await channel.write(input)
+            try await channel.closeInput()
+        }()
+        var ended = try await channel.readToEnd()
+        try await written
+        ended.status = await channel.close()?.status
+        return ended
+    }
+}
+
+extension SSHChannel {
+    func readToEnd() async throws -> Ended {
+        var ended = Ended()
+        while true {
+            switch try await read() {
+            case .output(let bytes): ended.output += bytes
+            case .errors(let bytes): ended.errors += bytes
+            case .end: return ended
+            }
+        }
+    }
+}
