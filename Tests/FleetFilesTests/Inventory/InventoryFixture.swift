@@ -50,14 +50,14 @@ func inventory(_ old: String, _ new: String) throws -> String {
     return parts.joined(separator: new)
 }
 
-func parse(_ text: String) throws(Diagnostics) -> Inventory {
+func parsedInventory(_ text: String) throws(Diagnostics) -> Inventory {
     try InventoryFile.parse(text: text, file: "inv.yml", folder: "/project", home: "/home/me")
 }
 
 /// All mistakes of a text, as they are printed.
-func mistakes(_ text: String) -> [String] {
+func inventoryMistakes(_ text: String) -> [String] {
     do {
-        _ = try parse(text)
+        _ = try parsedInventory(text)
         return []
     } catch {
         return error.all.map(\.description)

@@ -20,12 +20,12 @@ struct Mistake: CustomTestStringConvertible {
 
 struct InventoryRulesTests {
     @Test func `the sound inventory has no mistakes`() {
-        #expect(mistakes(soundInventory) == [])
+        #expect(inventoryMistakes(soundInventory) == [])
     }
 
     @Test(arguments: Mistake.all)
     func `each mistake is told once, with its place`(mistake: Mistake) throws {
         let text = try inventory(mistake.old, mistake.new)
-        #expect(mistakes(text) == mistake.said.map { "inv.yml:" + $0 })
+        #expect(inventoryMistakes(text) == mistake.said.map { "inv.yml:" + $0 })
     }
 }

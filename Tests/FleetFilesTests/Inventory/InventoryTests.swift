@@ -79,7 +79,7 @@ struct InventoryTests {
                     hosts:
                       - { name: fe01, fqdn: fe01.example.com, ssh: { user: other }, deadlines: { step: 1m }, address: 10.0.0.1 }
             """)
-        let pool = try #require(try parse(text).pool("fe"))
+        let pool = try #require(try parsedInventory(text).pool("fe"))
         #expect(pool.hosts[0].ssh.user == "other")
         #expect(pool.hosts[0].ssh.port == 2222)
         #expect(pool.hosts[0].ssh.methods == [.agent, .password])
@@ -117,7 +117,7 @@ struct InventoryTests {
                       - { id: web, usages: [WebServicesInternal], authority: corp, key: 2048, id: web }
             """
         #expect(
-            mistakes(text) == [
+            inventoryMistakes(text) == [
                 "inv.yml:2:37: unknown key `unitt` in `organization`\n  hint: did you mean `unit`?",
                 "inv.yml:5:83: `days` must be between 1 and 3650, not 0",
                 "inv.yml:7:40: `password` must be the name of one of `secrets`: a secret itself never stands in the "
@@ -131,7 +131,7 @@ struct InventoryTests {
                 "inv.yml:19:83: duplicate key `id`: it already stands in line 19",
             ])
         let windows = text.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\r\n")
-        #expect(mistakes(windows) == mistakes(text))
+        #expect(inventoryMistakes(windows) == inventoryMistakes(text))
     }
 
     @Test(arguments: [
@@ -143,17 +143,17 @@ struct InventoryTests {
         ("user: certfleet", "user: certfleet, passphrase: { value: hunter2 }", "ssh"),
     ])
     func `no message shows a secret that was written down`(old: String, new: String, key: String) throws {
-        let said = mistakes(try inventory(old, new))
+        let said = inventoryMistakes(try inventory(old, new))
         #expect(said.count == 1)
         #expect(!said.joined().contains("hunter2"))
     }
 
     @Test func `a mistake of syntax is one message with its place`() {
         #expect(
-            mistakes("version: 1\nsip_domains: [a\nsites: {}\n").map { $0.prefix(12) } == ["inv.yml:3:6:"])
-        #expect(mistakes("a:\n\tb: 1\n").first?.hasPrefix("inv.yml:2:1: ") == true)
-        #expect(mistakes("- a\n") == ["inv.yml:1:1: `inventory` must be a mapping, not a list"])
-        #expect(mistakes("") == ["inv.yml:1:1: the file is empty"])
+            inventoryMistakes("version: 1\nsip_domains: [a\nsites: {}\n").map { $0.prefix(12) } == ["inv.yml:3:6:"])
+        #expect(inventoryMistakes("a:\n\tb: 1\n").first?.hasPrefix("inv.yml:2:1: ") == true)
+        #expect(inventoryMistakes("- a\n") == ["inv.yml:1:1: `inventory` must be a mapping, not a list"])
+        #expect(inventoryMistakes("") == ["inv.yml:1:1: the file is empty"])
     }
 
     @Test func `a file that is absent or no file is named as the user gave it`() {

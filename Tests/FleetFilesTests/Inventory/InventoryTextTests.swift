@@ -20,15 +20,15 @@ private func withoutPlaces(_ inventory: Inventory) -> Inventory {
 struct InventoryTextTests {
     @Test(arguments: ["inventory/example.yml", "inventory/drop-folder.yml"])
     func `what is written is read back to the same words`(path: String) throws {
-        let inventory = try parse(packageFile(path))
+        let inventory = try parsedInventory(packageFile(path))
         let text = InventoryText.render(inventory, relativeTo: "/project", heading: ["Written by a test."])
-        #expect(withoutPlaces(try parse(text)) == withoutPlaces(inventory))
+        #expect(withoutPlaces(try parsedInventory(text)) == withoutPlaces(inventory))
         #expect(text.hasPrefix("# Written by a test.\nversion: 1\n"))
         #expect(!text.contains("/project"))
     }
 
     @Test func `changed values and every optional one are read back`() throws {
-        var inventory = try parse(packageFile("inventory/example.yml"))
+        var inventory = try parsedInventory(packageFile("inventory/example.yml"))
         inventory.secrets = [
             "a": .environment("A_B"), "b": .command(["/bin/echo", "no \"quotes\" \\ é: {}"]), "no": .prompt("- # : é"),
             "c": .file("/elsewhere/c"),
@@ -63,15 +63,15 @@ struct InventoryTextTests {
             inventory.pools[2].hosts[host].externalAccess = "127.0.0.1"
         }
         let text = InventoryText.render(inventory, relativeTo: "/project")
-        #expect(withoutPlaces(try parse(text)) == withoutPlaces(inventory))
+        #expect(withoutPlaces(try parsedInventory(text)) == withoutPlaces(inventory))
         #expect(text.contains("issued: ca/corp/issued\n"))
         #expect(text.contains("outbox: \"./~out\"\n"))
     }
 
     @Test func `what is left out stays at its default and is written out`() throws {
-        let inventory = try parse(soundInventory)
+        let inventory = try parsedInventory(soundInventory)
         let text = InventoryText.render(inventory, relativeTo: "/project")
-        #expect(withoutPlaces(try parse(text)) == withoutPlaces(inventory))
+        #expect(withoutPlaces(try parsedInventory(text)) == withoutPlaces(inventory))
         #expect(text.contains("known_hosts: known_hosts\n"))
         #expect(text.contains("version: \"2013\"\n"))
     }

@@ -54,7 +54,7 @@ struct SchemaTests {
         }
         let bare =
             "sites: { s: { pools: { p: { hosts: [{}], orders: [{}] } } } }\nauthorities: { a: { kind: local } }\n"
-        let said = mistakes(bare).joined(separator: "\n")
+        let said = inventoryMistakes(bare).joined(separator: "\n")
         for level in ["inventory", "host", "order", "local"] {
             for key in required[level] ?? [] where !["sites", "kind"].contains(key) {
                 #expect(said.contains("`\(key)` is missing in"), "\(level).\(key)")
