@@ -1,3 +1,4 @@
+import CSQLite
 package import FleetModel
 
 #if canImport(FoundationEssentials)
@@ -244,11 +245,26 @@ package actor Journal {
         do {
             return try body()
         } catch let error as SQLiteError {
-            throw JournalError(
-                code, "the journal \(path) cannot be \(verb): \(error.message)",
-                hint: code == .notWritten
-                    ? "make room or mend the disk, then: certfleet runs resume" : "is it a journal of certfleet?",
-                number: error.number)
+            throw Self.failure(code, verb, path, error)
         }
+    }
+
+    private static func failure(
+        _ code: JournalError.Code, _ verb: String, _ path: String, _ error: SQLiteError
+    ) -> JournalError {
+        var code = code
+        let hint: String
+        switch error.number & 0xFF {
+        case SQLITE_NOTADB, SQLITE_CORRUPT:
+            hint = "it is damaged, or no journal of certfleet: move it away, or bring it back from a backup"
+        case SQLITE_FULL, SQLITE_IOERR, SQLITE_READONLY:
+            // Also while it is opened: a new journal is written to before the first run.
+            code = .notWritten
+            hint = "make room or mend the disk, then: certfleet runs resume"
+        default:
+            hint = "see that nobody else has the file open for writing, then: certfleet runs resume"
+        }
+        return JournalError(
+            code, "the journal \(path) cannot be \(verb): \(error.message)", hint: hint, number: error.number)
     }
 }

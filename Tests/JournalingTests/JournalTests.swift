@@ -186,6 +186,17 @@ extension Journal {
         #expect(error?.exitCode == .cannotWriteState)
     }
 
+    @Test func `a journal that cannot even be begun for want of room is not written, 73`() async throws {
+        let journal = try await opened()
+        try await journal.limitPages(1)
+        let error = await #expect(throws: JournalError.self) {
+            _ = try await journal.createRun(
+                command: "x", inventory: "", plan: String(repeating: "x", count: 100_000), hosts: [], at: noon)
+        }
+        #expect(error?.code == .notWritten && error?.exitCode == .cannotWriteState)
+        #expect(try await journal.runs().isEmpty)
+    }
+
     @Test func `an unknown run is said to be unknown`() async throws {
         let journal = try await opened()
         let error = await #expect(throws: JournalError.self) { _ = try await journal.events(of: "20200101-0000-0000") }

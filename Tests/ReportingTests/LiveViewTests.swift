@@ -71,6 +71,15 @@ import Testing
         #expect(lines[1...] == ["other hosts  1 working", "  fe09  ▸ " + "agent starts: survey".padded(45) + " 0:02"])
     }
 
+    @Test func `a host with nothing due is done as soon as that is known, unless another order has work for it`() {
+        var view = LiveView(command: "x", pools: [("fe-lyon", ["fe01"])])
+        func lastLine() -> String? { view.lines(width: 60, height: 9, now: at(2), style: plain).last }
+        view.apply(RunEvent(time: at(0), kind: .planned(PlannedOrderSummary(Sample.planned("fe01", .none)))))
+        #expect(lastLine() == "  fe01  ✓ nothing to do")
+        view.apply(RunEvent(time: at(0), kind: .planned(PlannedOrderSummary(Sample.planned("fe01")))))
+        #expect(lastLine() == "  fe01  · waiting")
+    }
+
     @Test func `colour appears only when it is asked for`() {
         let style = TextStyle(coloured: true)
         let coloured = view(after: 9).lines(width: 60, height: 9, now: at(9), style: style).joined()

@@ -61,6 +61,18 @@ import Testing
             ])
     }
 
+    @Test func `a fault that comes again with more details adds those and nothing else`() {
+        var more = Sample.fault
+        more.details.append("to put it back: Set-It")
+        let events: [RunEvent.Kind] = [
+            .outcome(Sample.key("fe02", .switching, "assign"), StepOutcome(.failed, fault: Sample.fault)),
+            .switchEnded(pool: "fe-lyon", host: "fe02", orders: [], fault: more),
+        ]
+        let told = lines(events.map { RunEvent(time: at(0), kind: $0) })
+        #expect(told.count == 5)
+        #expect(told.last == "12:03:04 fe02       to put it back: Set-It")
+    }
+
     @Test func `what a server says cannot move the cursor or forge a line`() {
         let event = RunEvent(
             time: at(0), kind: .progress(host: "fe01", text: "a\u{1B}[2Jb\r\n12:00:00 c\u{202E}d\u{9B}e"))

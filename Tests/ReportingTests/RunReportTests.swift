@@ -54,6 +54,21 @@ import Testing
         #expect(early.hosts.allSatisfy { early.putBack($0) == [] })
     }
 
+    @Test func `a call that the fault spells out already is not told twice, and the richer fault is kept`() {
+        var events = Sample.events()
+        let report = Sample.report()
+        var more = Sample.fault
+        more.details += report.putBack(report.hosts[1]).map { "to put it back: \($0)" }
+        for (index, event) in events.enumerated() {
+            guard case .switchEnded(let pool, "fe02", let orders, _) = event.kind else { continue }
+            events[index].kind = .switchEnded(pool: pool, host: "fe02", orders: orders, fault: more)
+        }
+        let text = RunReportText(clock: clock, style: plain).text(RunReport(Sample.record(), events: events))
+        #expect(text.contains("to put it back: Set-CsCertificate"))
+        #expect(!text.contains("would put the former certificate back"))
+        #expect(RunReport(Sample.record(), events: events).hosts[1].faults == [more])
+    }
+
     @Test func `two former certificates make two calls, each with its usages`() {
         var events = Sample.events()
         for (index, event) in events.enumerated() {

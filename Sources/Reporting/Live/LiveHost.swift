@@ -19,7 +19,7 @@ struct LiveHost: Sendable {
     }
 
     private(set) var phase = Phase.waiting
-    var hasWork = false
+    private var hasWork = false
 
     /// In the order in which counts are told.
     static let words = ["done", "working", "ready", "waiting", "resting", "failed"]
@@ -85,12 +85,19 @@ struct LiveHost: Sendable {
         }
     }
 
+    /// A host with nothing due is done as soon as that is known; one of its other orders may say otherwise.
+    mutating func planned(_ need: PlannedOrder.Need) {
+        if need != .none {
+            hasWork = true
+            if case .done = phase { phase = .waiting }
+        } else if !hasWork, phase == .waiting {
+            phase = .done("nothing to do")
+        }
+    }
+
     /// Nothing more comes for this pool: who had nothing to do is done.
     mutating func poolEnded() {
-        switch phase {
-        case .waiting where !hasWork: phase = .done("nothing to do")
-        default: break
-        }
+        if phase == .waiting, !hasWork { phase = .done("nothing to do") }
     }
 
     private mutating func work(_ step: String, _ title: String, _ time: Date) {

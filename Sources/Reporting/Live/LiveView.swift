@@ -34,8 +34,8 @@ package struct LiveView: Sendable {
             ended = nil
         case .runEnded:
             ended = event.time
-        case .planned(let summary) where summary.need != .none:
-            for host in summary.hosts { change(host) { $0.hasWork = true } }
+        case .planned(let summary):
+            for host in summary.hosts { change(host) { $0.planned(summary.need) } }
         case .poolStopped(let pool, _):
             if let index = pools.firstIndex(where: { $0.name == pool }) { pools[index].stopped = true }
         case .poolEnded(let pool):

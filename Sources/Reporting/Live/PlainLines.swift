@@ -101,8 +101,13 @@ package struct PlainLines: Sendable {
         // Other hosts' faults keep their host: a pool stops because of one of its members.
         let owner = fault.host.flatMap { $0 == subject ? nil : "\($0): " } ?? ""
         let first: Line = (subject, "\(what): \(owner)\(fault.message) [\(fault.code)]")
-        defer { told[known] = fault }
-        if told[known] == fault || (fault.host.flatMap { told[$0] } == fault) { return [first] }
-        return [first] + FaultText.more(fault, indent: "  ").map { (subject, $0) }
+        let before = [told[known], fault.host.flatMap { told[$0] }].compactMap { $0 }.filter {
+            FaultText.same($0, fault)
+        }
+        told[known] = fault
+        var more = fault
+        more.details.removeAll { detail in before.contains { $0.details.contains(detail) } }
+        if !before.isEmpty { more.hint = nil }
+        return [first] + FaultText.more(more, indent: "  ").map { (subject, $0) }
     }
 }

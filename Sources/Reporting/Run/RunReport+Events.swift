@@ -130,9 +130,14 @@ extension RunReport {
 }
 
 extension HostReport {
-    /// The same fault travels in several events; it is told once.
+    /// The same fault travels in several events; it is told once, by the one that knows
+    /// most.
     fileprivate mutating func add(_ fault: Fault) {
         let owned = fault.on(name)
-        if !faults.contains(owned) { faults.append(owned) }
+        if let index = faults.firstIndex(where: { FaultText.same($0, owned) }) {
+            if owned.details.count > faults[index].details.count { faults[index] = owned }
+        } else {
+            faults.append(owned)
+        }
     }
 }

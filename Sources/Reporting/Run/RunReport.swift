@@ -89,6 +89,12 @@ package struct RunReport: Sendable {
         }
         return result
     }
+
+    /// The same without the calls that a fault's details spell out already.
+    func putBackUntold(_ host: HostReport) -> [String] {
+        let told = host.faults.flatMap(\.details)
+        return putBack(host).filter { call in !told.contains { $0.contains(call) } }
+    }
 }
 
 /// One certificate: what was planned, what came of it on each host.

@@ -141,7 +141,7 @@ package struct RunReportHTML: Sendable {
     }
 
     private func host(_ host: HostReport, _ report: RunReport) -> HTML {
-        let putBack = report.putBack(host).map { "<li><code>\($0)</code></li>" as HTML }
+        let putBack = report.putBackUntold(host).map { "<li><code>\($0)</code></li>" as HTML }
         let steps = host.steps.filter { $0.key.part != .survey || $0.status != .done }
         let faults = host.faults.map { "<div class=\"fault\">\(fault($0))</div>" as HTML }
         let agents = host.agents.map { "<li>\(clock.time($0.time)) \($0.text)</li>" as HTML }

@@ -83,12 +83,14 @@ package struct RunReportText: Sendable {
 
     private func host(_ host: HostReport, told: Fault?, _ report: RunReport) -> [String] {
         var lines: [String] = []
-        for fault in host.faults where fault != told {
+        for fault in host.faults where told.map({ FaultText.same($0, fault) && $0.details == fault.details }) != true {
             var told = FaultText.lines(fault, indent: "  ")
             told[0] = style(told[0], .bad)
             lines += told
         }
-        lines += report.putBack(host).map { "  \(host.name): would put the former certificate back: \($0)".cleaned }
+        lines += report.putBackUntold(host).map {
+            "  \(host.name): would put the former certificate back: \($0)".cleaned
+        }
         for step in host.steps where step.status == .unknown || (step.status == nil && step.call != nil) {
             lines.append("  \(host.name): outcome unknown: \(step.key.step): \(step.call ?? step.title)".cleaned)
         }

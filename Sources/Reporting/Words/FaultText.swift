@@ -16,6 +16,11 @@ package enum FaultText {
         (fault.details + (fault.hint.map { ["hint: \($0)"] } ?? [])).map { (indent + $0).cleaned }
     }
 
+    /// True when both tell the same mishap; the one may know more details than the other.
+    static func same(_ first: Fault, _ second: Fault) -> Bool {
+        first.code == second.code && first.message == second.message && first.host == second.host
+    }
+
     /// The same lines as one text, without a newline at the end.
     package static func text(_ fault: Fault) -> String {
         lines(fault).joined(separator: "\n")
