@@ -15,17 +15,19 @@ struct LabAuthorities: Sendable {
     /// Makes keys and certificates and writes them under `ca/`.
     ///
     /// They began three years ago, so that the old certificates of the seeds stand inside their life.
-    static func make(for inventory: Inventory, in folder: LabFolder, now: Date) async throws -> LabAuthorities {
+    static func make(for source: LabSource, in folder: LabFolder, now: Date) async throws -> LabAuthorities {
+        let kind = source.authorityKey.kind
         let validity = Validity(
             notBefore: now.addingTimeInterval(-3 * 365 * 86_400), notAfter: now.addingTimeInterval(7 * 365 * 86_400))
         let root = try CertificateSigner.makeRoot(
-            "Lab Root Authority", key: try await PrivateKey.generate(), validity: validity)
+            "Lab Root Authority", key: try await PrivateKey.generate(kind), validity: validity)
         try LabFolder.make("\(folder.path)/ca")
         try write(root, to: folder.root, withDER: true)
         var made = LabAuthorities(root: root, issuing: [:], records: [])
-        for definition in inventory.authorities.values.sorted(by: { $0.name < $1.name }) {
+        for definition in source.inventory.authorities.values.sorted(by: { $0.name < $1.name }) {
             let signer = try root.makeAuthority(
-                "Lab Issuing Authority \(definition.name)", key: try await PrivateKey.generate(), validity: validity,
+                "Lab Issuing Authority \(definition.name)", key: try await PrivateKey.generate(kind),
+                validity: validity,
                 revocationList: SeedPlan.revocationList(of: "root"))
             try LabFolder.make(folder.issued(definition.name))
             try write(signer, to: "\(folder.authority(definition.name))/issuing", withDER: false)

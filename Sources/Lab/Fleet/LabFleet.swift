@@ -38,7 +38,7 @@ package enum LabFleet {
         try LabFolder.make("\(folder.path)/hosts")
         let client = try await SSHKeys.make(folder.clientKey, comment: "lab client")
         try StateFile.write(Data("\(client)\n".utf8), to: folder.authorizedKeys, mode: 0o600)
-        let authorities = try await LabAuthorities.make(for: source.inventory, in: folder, now: now)
+        let authorities = try await LabAuthorities.make(for: source, in: folder, now: now)
         var hosts: [LabRecord.Host] = []
         for pool in source.inventory.pools {
             for host in pool.hosts {
@@ -50,10 +50,12 @@ package enum LabFleet {
         }
         try await Seeding(folder: folder, source: source, authorities: authorities, now: now).run()
         let rollout = source.inventory.pools.first { $0.type == .frontEnd } ?? source.inventory.pools.first
+        let allShared = source.orders.filter { $0.sharing != .host }
+        let shared = allShared.first { $0.usages.contains("AudioVideoAuthentication") } ?? allShared.first
         // Last: a folder with this file is a whole lab.
         try LabRecord(
             hosts: hosts, authorities: authorities.records, rolloutPool: rollout?.name,
-            sharedOrder: source.orders.first { $0.sharing != .host }?.id
+            sharedOrder: shared?.id
         ).write(folder)
     }
 

@@ -7,11 +7,17 @@ package struct LabSource: Sendable {
     /// Its orders with their names; each is seeded with an old certificate.
     package var orders: [CertificateOrder]
     package var seeds: SeedRules
+    /// What kind of key the lab's authorities get.
+    package var authorityKey: KeySpecification
 
-    package init(inventory: Inventory, orders: [CertificateOrder], seeds: SeedRules = .demo) {
+    package init(
+        inventory: Inventory, orders: [CertificateOrder], seeds: SeedRules = .demo,
+        authorityKey: KeySpecification = KeySpecification()
+    ) {
         self.inventory = inventory
         self.orders = orders
         self.seeds = seeds
+        self.authorityKey = authorityKey
     }
 }
 

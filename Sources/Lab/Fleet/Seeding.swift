@@ -15,7 +15,7 @@ struct Seeding: Sendable {
     func run() async throws {
         try await withThrowingTaskGroup(of: (CertificateOrder, PrivateKey).self) { group in
             for order in source.orders {
-                group.addTask { (order, try await PrivateKey.generate(Self.kind(of: order.key))) }
+                group.addTask { (order, try await PrivateKey.generate(order.key.kind)) }
             }
             for try await (order, key) in group { try seed(order, key: key) }
         }
@@ -43,9 +43,12 @@ struct Seeding: Sendable {
             try state.assignAndServe(certificate.thumbprint, to: order.usages, type: pool.type)
         }
     }
+}
 
-    private static func kind(of key: KeySpecification) -> PrivateKey.Kind {
-        switch (key.algorithm.lowercased(), key.bits) {
+extension KeySpecification {
+    /// RSA 2048 for sizes that nobody makes.
+    var kind: PrivateKey.Kind {
+        switch (algorithm.lowercased(), bits) {
         case ("rsa", 3072): .rsa3072
         case ("rsa", 4096): .rsa4096
         case ("rsa", _): .rsa2048

@@ -74,7 +74,8 @@ enum SampleFleet {
                     "internal", pool: "edge", hosts: ["edge01"], usages: ["Internal"], names: ["edge.dmz.example.com"]),
                 order("um", pool: "um", hosts: ["um01"], usages: ["UM"], names: ["um01.corp.example.com"]),
             ],
-            seeds: SeedRules(fresh: ["fresh"], lackingName: ["fresh"], startsAtTCP: ["um01"]))
+            seeds: SeedRules(fresh: ["fresh"], lackingName: ["fresh"], startsAtTCP: ["um01"]),
+            authorityKey: KeySpecification(algorithm: "ecdsa", bits: 256))
     }
 
     /// One Front End and one Edge server, for tests with real ports.

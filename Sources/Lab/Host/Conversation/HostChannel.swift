@@ -24,6 +24,12 @@ package final class HostChannel: Sendable {
             fileDescriptor: input, queue: DispatchQueue(label: "lab.host.input"))
     }
 
+    deinit {
+        // Dispatch traps when a source that was never activated is let go, as after a refused command line.
+        source.cancel()
+        source.activate()
+    }
+
     /// Starts reading; everything received goes into the transcript first.
     func start(transcript: Transcript?) {
         let (input, post, source) = (input, post, source)
