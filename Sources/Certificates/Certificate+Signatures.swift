@@ -26,6 +26,7 @@ extension Certificate {
             let context = EVP_MD_CTX_new()
         else { return false }
         defer { EVP_MD_CTX_free(context) }
+        defer { handle.stay() }
         let digest = hash == .sha1 ? EVP_sha1() : EVP_sha256()
         guard EVP_DigestVerifyInit(context, nil, digest, nil, key) == 1 else { return false }
         return signature.withUnsafeBytes { signature in
@@ -43,6 +44,7 @@ extension Certificate {
         guard issuerDER == issuer.subjectDER, let own = try? CertificateHandle(self),
             let above = try? CertificateHandle(issuer), let key = X509_get0_pubkey(above.pointer)
         else { return false }
-        return X509_verify(own.pointer, key) == 1
+        defer { above.stay() }
+        return own.use { X509_verify($0, key) == 1 }
     }
 }

@@ -30,7 +30,7 @@ package enum CertificateBundle {
     /// - Throws: ``CertificateError`` `failed`.
     package static func pkcs7(_ certificates: [Certificate]) throws -> Data {
         ERR_clear_error()
-        guard let made = cossl_pkcs7_new(try CertificateStackHandle(certificates).pointer) else {
+        guard let made = try CertificateStackHandle(certificates).use({ cossl_pkcs7_new($0) }) else {
             throw CertificateError.fromQueue(.failed, "make a PKCS#7 bundle")
         }
         defer { PKCS7_free(made) }
@@ -60,7 +60,7 @@ package enum CertificateBundle {
         if data.firstRange(of: Data("-----BEGIN PKCS7-----".utf8)) != nil {
             ERR_clear_error()
             let memory = try data.withUnsafeBytes { try MemoryHandle($0) }
-            guard let bundle = cossl_pem_pkcs7(memory.pointer) else {
+            guard let bundle = memory.use({ cossl_pem_pkcs7($0) }) else {
                 throw CertificateError.fromQueue(.unreadable, "read certificates")
             }
             defer { PKCS7_free(bundle) }
@@ -69,7 +69,7 @@ package enum CertificateBundle {
         ERR_clear_error()
         let memory = try data.withUnsafeBytes { try MemoryHandle($0) }
         var found: [Certificate] = []
-        while let next = cossl_pem_certificate(memory.pointer) {
+        while let next = memory.use({ cossl_pem_certificate($0) }) {
             found.append(try Certificate(CertificateHandle(owning: next)))
         }
         guard cossl_at_end_of_pem() == 1 else { throw CertificateError.fromQueue(.unreadable, "read certificates") }

@@ -19,12 +19,17 @@ package enum CertificateChain {
         guard let store = X509_STORE_new() else { throw CertificateError.fromQueue(.failed, "verify a chain") }
         defer { X509_STORE_free(store) }
         for root in roots {
-            guard X509_STORE_add_cert(store, try CertificateHandle(root).pointer) == 1 else {
+            guard try CertificateHandle(root).use({ X509_STORE_add_cert(store, $0) }) == 1 else {
                 throw CertificateError.fromQueue(.failed, "verify a chain")
             }
         }
         let leaf = try CertificateHandle(certificate)
         let untrusted = try CertificateStackHandle(intermediates)
+        // The context keeps both pointers.
+        defer {
+            leaf.stay()
+            untrusted.stay()
+        }
         guard let context = X509_STORE_CTX_new() else { throw CertificateError.fromQueue(.failed, "verify a chain") }
         defer { X509_STORE_CTX_free(context) }
         guard X509_STORE_CTX_init(context, store, leaf.pointer, untrusted.pointer) == 1 else {

@@ -41,13 +41,14 @@ package struct CertificateRequest: Sendable, Hashable {
         }
         ERR_clear_error()
         let memory = try data.withUnsafeBytes { try MemoryHandle($0) }
-        guard let read = cossl_pem_request(memory.pointer) else {
+        guard let read = memory.use({ cossl_pem_request($0) }) else {
             throw CertificateError.fromQueue(.unreadable, operation)
         }
         try self.init(RequestHandle(owning: read))
     }
 
     init(_ handle: RequestHandle) throws {
+        defer { handle.stay() }
         let pointer = handle.pointer
         let name = try DistinguishedName(X509_REQ_get_subject_name(pointer))
         let extensions = X509_REQ_get_extensions(pointer)
@@ -75,10 +76,12 @@ package struct CertificateRequest: Sendable, Hashable {
         ERR_clear_error()
         guard let made = X509_REQ_new() else { throw CertificateError.fromQueue(.failed, "make a request") }
         let handle = RequestHandle(owning: made)
+        defer { handle.stay() }
         try DistinguishedName.write(subject, into: X509_REQ_get_subject_name(made))
         var extensions = [try ExtensionHandle(.keyUsage([.digitalSignature, .keyEncipherment]))]
         if !dnsNames.isEmpty { extensions.append(try ExtensionHandle(.dnsNames(dnsNames))) }
         if !ekus.isEmpty { extensions.append(try ExtensionHandle(.extendedKeyUsage(ekus))) }
+        defer { extensions.forEach { $0.stay() } }
         var pointers = extensions.map { Optional($0.pointer) }
         guard X509_REQ_set_version(made, 0) == 1, X509_REQ_set_pubkey(made, key.handle.pointer) == 1,
             cossl_request_add_extensions(made, &pointers, Int32(pointers.count)) == 1,

@@ -54,7 +54,7 @@ package struct PrivateKey: Sendable {
             guard bytes.count <= largestInput else { throw CertificateError(.unreadable, "read a private key") }
             return try MemoryHandle(bytes)
         }
-        guard let read = cossl_pem_key(memory.pointer) else {
+        guard let read = memory.use({ cossl_pem_key($0) }) else {
             throw CertificateError.fromQueue(.unreadable, "read a private key")
         }
         try self.init(KeyHandle(owning: read))
@@ -73,7 +73,7 @@ package struct PrivateKey: Sendable {
     package func pem() throws -> Secret {
         ERR_clear_error()
         let memory = try MemoryHandle()
-        guard cossl_pem_write_key(memory.pointer, handle.pointer) == 1 else {
+        guard memory.use({ cossl_pem_write_key($0, handle.pointer) }) == 1 else {
             throw CertificateError.fromQueue(.failed, "write a private key")
         }
         return memory.withBytes { Secret($0) }

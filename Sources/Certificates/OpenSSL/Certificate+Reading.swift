@@ -18,7 +18,7 @@ func readPEMCertificate(_ data: Data) throws -> CertificateHandle {
     guard data.count <= largestInput else { throw CertificateError(.unreadable, "read a certificate") }
     ERR_clear_error()
     let memory = try data.withUnsafeBytes { try MemoryHandle($0) }
-    guard let read = cossl_pem_certificate(memory.pointer) else {
+    guard let read = memory.use({ cossl_pem_certificate($0) }) else {
         throw CertificateError.fromQueue(.unreadable, "read a certificate")
     }
     return CertificateHandle(owning: read)
@@ -26,6 +26,7 @@ func readPEMCertificate(_ data: Data) throws -> CertificateHandle {
 
 extension Certificate {
     init(_ handle: CertificateHandle) throws {
+        defer { handle.stay() }
         let pointer = handle.pointer
         let der = try encode("write a certificate") { i2d_X509(pointer, $0) }
         let subject = try DistinguishedName(X509_get_subject_name(pointer))

@@ -68,7 +68,7 @@ private func isDNSName(_ name: String) -> Bool {
         }
 }
 
-final class ExtensionHandle {
+final class ExtensionHandle: PointerOwner {
     let pointer: OpaquePointer
 
     init(_ content: ExtensionContent, issuer: OpaquePointer? = nil, subject: OpaquePointer? = nil) throws {

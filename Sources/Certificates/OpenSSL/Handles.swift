@@ -3,7 +3,22 @@ import COpenSSL
 // Each owns one OpenSSL object and frees it once; none leaves this room. They are made, used and dropped within one
 // call on one thread, KeyHandle excepted.
 
-final class CertificateHandle {
+/// Owner of one OpenSSL object.
+protocol PointerOwner: AnyObject {
+    var pointer: OpaquePointer { get }
+}
+
+extension PointerOwner {
+    /// Lends the pointer and keeps its owner alive meanwhile: a bare `pointer` of a temporary would outlive it.
+    func use<Result>(_ body: (OpaquePointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(pointer) }
+    }
+
+    /// Marks the place until which the owner must live, for pointers that others keep: in a `defer`.
+    func stay() { withExtendedLifetime(self) {} }
+}
+
+final class CertificateHandle: PointerOwner {
     let pointer: OpaquePointer
 
     init(owning pointer: OpaquePointer) { self.pointer = pointer }
@@ -15,7 +30,7 @@ final class CertificateHandle {
     deinit { X509_free(pointer) }
 }
 
-final class RequestHandle {
+final class RequestHandle: PointerOwner {
     let pointer: OpaquePointer
 
     init(owning pointer: OpaquePointer) { self.pointer = pointer }
@@ -27,7 +42,7 @@ final class RequestHandle {
 ///
 /// Sendable because nothing changes an `EVP_PKEY` after it was made here: OpenSSL counts its references atomically
 /// and guards the caches of its provider with locks; what must be changed (attributes for a PFX) is a duplicate.
-final class KeyHandle: @unchecked Sendable {
+final class KeyHandle: PointerOwner, @unchecked Sendable {
     let pointer: OpaquePointer
 
     init(owning pointer: OpaquePointer) { self.pointer = pointer }
@@ -35,7 +50,7 @@ final class KeyHandle: @unchecked Sendable {
     deinit { EVP_PKEY_free(pointer) }
 }
 
-final class PKCS12Handle {
+final class PKCS12Handle: PointerOwner {
     let pointer: OpaquePointer
 
     init(owning pointer: OpaquePointer) { self.pointer = pointer }
@@ -44,7 +59,7 @@ final class PKCS12Handle {
 }
 
 /// A stack of certificates that shares what is put into it.
-final class CertificateStackHandle {
+final class CertificateStackHandle: PointerOwner {
     let pointer: OpaquePointer
 
     init(owning pointer: OpaquePointer) { self.pointer = pointer }
@@ -53,7 +68,7 @@ final class CertificateStackHandle {
         guard let made = cossl_certificates_new() else { throw CertificateError.fromQueue(.failed, "make a list") }
         pointer = made
         for certificate in certificates {
-            guard cossl_certificates_push(made, try CertificateHandle(certificate).pointer) == 1 else {
+            guard try CertificateHandle(certificate).use({ cossl_certificates_push(made, $0) }) == 1 else {
                 throw CertificateError.fromQueue(.failed, "make a list")
             }
         }
@@ -63,7 +78,7 @@ final class CertificateStackHandle {
 }
 
 /// A BIO in memory; its buffer is wiped when it is freed (OpenSSL's `BUF_MEM_free`).
-final class MemoryHandle {
+final class MemoryHandle: PointerOwner {
     let pointer: OpaquePointer
 
     init() throws {

@@ -18,12 +18,16 @@ struct Issuance {
         guard let made = X509_new() else { throw CertificateError.fromQueue(.failed, "make a certificate") }
         let handle = CertificateHandle(owning: made)
         let issuerHandle = try issuer.map { try CertificateHandle($0) } ?? handle
+        defer {
+            handle.stay()
+            issuerHandle.stay()
+        }
         try setSubject(made)
         try setSerial(made)
         let subjectKey = KeyHandle(
             owning: try decode(publicKey, "read a public key", { d2i_PUBKEY(nil, $0, $1) }, free: { EVP_PKEY_free($0) })
         )
-        guard X509_set_version(made, 2) == 1, X509_set_pubkey(made, subjectKey.pointer) == 1,
+        guard X509_set_version(made, 2) == 1, subjectKey.use({ X509_set_pubkey(made, $0) }) == 1,
             X509_set_issuer_name(made, X509_get_subject_name(issuerHandle.pointer)) == 1
         else { throw CertificateError.fromQueue(.failed, "make a certificate") }
         try setDate(content.validity.notBefore) { X509_set1_notBefore(made, $0) }
@@ -31,7 +35,7 @@ struct Issuance {
         // A self-signed certificate's authority key identifier is its own subject key identifier, written just before.
         for part in extensions(selfSigned: issuer == nil) {
             let added = try ExtensionHandle(part, issuer: issuerHandle.pointer, subject: made)
-            guard X509_add_ext(made, added.pointer, -1) == 1 else {
+            guard added.use({ X509_add_ext(made, $0, -1) }) == 1 else {
                 throw CertificateError.fromQueue(.failed, "make a certificate")
             }
         }

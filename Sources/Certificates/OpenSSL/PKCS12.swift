@@ -30,6 +30,11 @@ struct PKCS12Writing {
         let leaf = try CertificateHandle(pfx.certificate)
         let others = try CertificateStackHandle(pfx.intermediates)
         let algorithm = form == .tripleDES ? NID_pbe_WithSHA1And3_Key_TripleDES_CBC : NID_aes_256_cbc
+        defer {
+            key.stay()
+            leaf.stay()
+            others.stay()
+        }
         let name = Secret(text: pfx.friendlyName ?? "")
         return try password.withCString { password in
             try name.withCString { name in
@@ -40,6 +45,7 @@ struct PKCS12Writing {
                 guard let made else { throw CertificateError.fromQueue(.failed, operation) }
                 let handle = PKCS12Handle(owning: made)
                 let hash = form == .tripleDES ? EVP_sha1() : EVP_sha256()
+                defer { handle.stay() }
                 guard PKCS12_set_mac(made, password, -1, nil, 0, Self.rounds, hash) == 1 else {
                     throw CertificateError.fromQueue(.failed, operation)
                 }
@@ -50,7 +56,7 @@ struct PKCS12Writing {
 
     private func bytes(_ handle: PKCS12Handle) throws -> Secret {
         let memory = try MemoryHandle()
-        guard i2d_PKCS12_bio(memory.pointer, handle.pointer) == 1 else {
+        guard memory.use({ i2d_PKCS12_bio($0, handle.pointer) }) == 1 else {
             throw CertificateError.fromQueue(.failed, "write a PFX")
         }
         return memory.withBytes { Secret($0) }
@@ -95,6 +101,10 @@ struct PKCS12Reading {
     ) throws -> PFX {
         guard let key, let leaf else {
             throw CertificateError(.noKey, "the PFX holds no key with its certificate")
+        }
+        defer {
+            leaf.stay()
+            others?.stay()
         }
         var length: Int32 = 0
         let name = X509_alias_get0(leaf.pointer, &length).map {

@@ -21,7 +21,7 @@ enum PublicKeyKind: String {
         }
         let key = KeyHandle(owning: pointer)
         self =
-            switch EVP_PKEY_get_base_id(key.pointer) {
+            switch key.use({ EVP_PKEY_get_base_id($0) }) {
             case EVP_PKEY_RSA: .rsa
             case EVP_PKEY_EC: .ec
             default: .other
