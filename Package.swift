@@ -43,6 +43,7 @@ let extraForTests: [String: [String]] = [
     "AgentProtocol": ["Templates"],
     "FleetFiles": ["CmdletSignatures", "Templates"],
     "Authorities": ["Certificates"],
+    "TLSEndpoint": ["Certificates"],
     "Planning": ["FleetFiles", "CmdletSignatures", "Templates"],
     "RemoteAgent": ["AgentProtocol"],
     "Lab": ["AgentProtocol", "CmdletSignatures", "Certificates", "TLSEndpoint", "RemoteAgent", "Templates"],

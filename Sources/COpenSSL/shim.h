@@ -159,3 +159,4 @@ static inline int cossl_add_chain(SSL_CTX *context, X509 *certificate) {
     return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
 static inline void cossl_no_session_cache(SSL_CTX *context) { SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); }
+static inline uint64_t cossl_legacy_server_connect(void) { return SSL_OP_LEGACY_SERVER_CONNECT; }
