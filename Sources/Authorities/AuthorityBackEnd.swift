@@ -1,0 +1,75 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+import Certificates
+import Dispatch
+import FleetModel
+
+/// One authority of the inventory, as the router asks it.
+///
+/// Back ends read and write files and sign, so each works on a queue of its own and the router waits without holding
+/// a cooperative thread.
+protocol AuthorityBackEnd: Sendable {
+    /// Hands in, or asks after what was handed in before. The request was held against its order already.
+    func issue(_ request: CheckedRequest) -> IssueOutcome
+
+    /// What has been handed in and waits; empty for authorities that answer at once.
+    func pending() -> PendingList
+}
+
+/// A request that was read and fits its order.
+struct CheckedRequest: Sendable {
+    var order: CertificateOrder
+    var host: String
+    var request: CertificateRequest
+    var now: Date
+}
+
+/// A request that rests in an outbox until somebody answers it.
+package struct PendingRequest: Sendable, Equatable {
+    package var authority: String
+    /// What ``IssueOutcome/pending(id:text:)`` gave.
+    package var id: String
+    /// The request's file.
+    package var file: String
+    /// `CN=…, O=…`
+    package var subject: String
+    package var names: [String]
+
+    package init(authority: String, id: String, file: String, subject: String, names: [String]) {
+        self.authority = authority
+        self.id = id
+        self.file = file
+        self.subject = subject
+        self.names = names
+    }
+}
+
+/// What waits, and what is odd about the folders: one sentence each, beginning with the authority's name.
+package struct PendingList: Sendable, Equatable {
+    package var requests: [PendingRequest]
+    package var notes: [String]
+
+    package init(requests: [PendingRequest] = [], notes: [String] = []) {
+        self.requests = requests
+        self.notes = notes
+    }
+}
+
+/// The faults of an authority: each message begins with its name.
+struct AuthorityFaults: Sendable {
+    var authority: String
+
+    func fault(_ code: String, _ text: String, hint: String? = nil, details: [String] = []) -> Fault {
+        Fault("authority.\(code)", .failed, "\(authority): \(text)", hint: hint, details: details)
+    }
+
+    /// Any error as a fault of this authority; its own are complete already.
+    func fault(_ error: any Error) -> Fault {
+        guard var fault = error as? Fault else { return fault("failed", "\(error)") }
+        if !fault.code.hasPrefix("authority.") { fault.message = "\(authority): \(fault.message)" }
+        return fault
+    }
+}
