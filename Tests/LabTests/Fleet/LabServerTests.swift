@@ -48,13 +48,6 @@ import Testing
         return SocketReading.line(socket.number, seconds: 5)
     }
 
-    /// The subject, issuer and chain length that a TLS client other than ours sees.
-    private func seen(_ port: Int) async throws -> String {
-        try await run(
-            "openssl", ["s_client", "-connect", "127.0.0.1:\(port)", "-showcerts", "-CAfile", folder.root + ".pem"]
-        ).output.text
-    }
-
     @Test func `a signed-in client meets the forced command on the pinned host`() async throws {
         let server = try start()
         for host in try LabShow(folder: folder.path).hosts {
