@@ -4,7 +4,6 @@
     import Foundation
 #endif
 import Certificates
-import Dispatch
 import FleetModel
 
 /// One authority of the inventory, as the router asks it.

@@ -48,6 +48,7 @@ package struct CertificateComparison: Sendable {
         }
         // A request without usages leaves them to the authority's template.
         if !request.ekus.isEmpty { found += missingUsages(in: request.ekus) }
+        for usage in request.ekus where !order.ekus.contains(usage) { found.append("EKU \(usage) was not ordered") }
         return found
     }
 

@@ -104,16 +104,18 @@ package struct CertificateSigner: Sendable {
 
     /// A server's certificate with the names and usages of a request, its subject word for word.
     ///
+    /// - Parameter usages: For a request that asks for none; other kinds of names than DNS names are left out.
     /// - Throws: ``CertificateError`` `notAllowed` when the request is not signed with its own key.
     package func sign(
-        _ request: CertificateRequest, validity: Validity, revocationList: String? = nil
+        _ request: CertificateRequest, validity: Validity,
+        usages: [String] = [ExtendedKeyUsage.serverAuthentication], revocationList: String? = nil
     ) throws -> Certificate {
         guard request.isSignatureValid else {
             throw CertificateError(.notAllowed, "sign a request that is not signed with its own key")
         }
         let content = CertificateContent(
             subject: Subject(commonName: request.commonName), dnsNames: request.dnsNames,
-            ekus: request.ekus.isEmpty ? [ExtendedKeyUsage.serverAuthentication] : request.ekus,
+            ekus: request.ekus.isEmpty ? usages : request.ekus,
             validity: validity, revocationList: revocationList)
         return try Issuance(content: content, publicKey: request.publicKey, subjectDER: request.subjectDER)
             .sign(key: key, issuer: certificate)

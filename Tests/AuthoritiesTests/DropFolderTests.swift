@@ -84,6 +84,16 @@ import Testing
         #expect(try await folder.issued(AuthorityFixture.request()).thumbprint != poor.thumbprint)
     }
 
+    @Test func `an expired answer of the same key is no answer`() async throws {
+        let folder = try AuthorityFolder(.dropFolder)
+        let request = AuthorityFixture.request()
+        let old = try AuthorityFixture.issuing.sign(
+            CertificateRequest(request.request),
+            validity: Validity(days: 1, from: AuthorityFixture.now.addingTimeInterval(-2 * 86_400)))
+        try AnswerForm.pem.bytes(old).write(to: folder.file("inbox/old.pem"))
+        #expect(try await pendingText(folder).text.contains("waits for its certificate"))
+    }
+
     @Test func `an answer of another root is refused`() async throws {
         let folder = try AuthorityFolder(.dropFolder)
         let other = try CertificateSigner.makeRoot(

@@ -58,6 +58,28 @@ import Testing
         #expect(thrown > 0)
     }
 
+    @Test func `damage in any other form of input is an error too`() throws {
+        let password = Secret.randomPassword()
+        let pfx = try PFX(certificate: Fixture.leaf, key: Fixture.hostKey, intermediates: [Fixture.issuing.certificate])
+            .write(password: password, form: .tripleDES)
+        let forms: [(Data, (Data) throws -> Void)] = [
+            (Fixture.request.der, { _ = try CertificateRequest($0) }),
+            (try CertificateBundle.pkcs7([Fixture.leaf]), { _ = try CertificateBundle.read($0) }),
+            (Data(pfx.revealed), { _ = try PFX.read(Secret($0), password: password) }),
+        ]
+        for (whole, read) in forms {
+            try read(whole)
+            var thrown = 0
+            for index in stride(from: 0, to: whole.count, by: 23) {
+                var copy = whole
+                copy[index] ^= 0xFF
+                do { try read(copy) } catch is CertificateError { thrown += 1 }
+                #expect(throws: CertificateError.self) { try read(whole.prefix(index)) }
+            }
+            #expect(thrown > 0)
+        }
+    }
+
     @Test func `an encrypted PEM block is refused without asking for a passphrase`() throws {
         let encrypted = """
             -----BEGIN CERTIFICATE-----

@@ -80,6 +80,12 @@ import Testing
         #expect { try checker.check(request: Fixture.request.pem, order: few, now: Fixture.now) } throws: {
             ($0 as? Fault)?.details == ["name webint1.corp.example.com was not ordered"]
         }
+        let broad = try CertificateRequest.make(
+            key: Fixture.hostKey, subject: Fixture.subject, dnsNames: Fixture.names,
+            ekus: [ExtendedKeyUsage.serverAuthentication, "1.3.6.1.5.5.7.3.3"])
+        #expect { try checker.check(request: broad.pem, order: Fixture.order(), now: Fixture.now) } throws: {
+            ($0 as? Fault)?.details == ["EKU 1.3.6.1.5.5.7.3.3 was not ordered"]
+        }
         #expect {
             try checker.check(request: Fixture.request.pem, order: Fixture.order(bits: 3072), now: Fixture.now)
         } throws: {

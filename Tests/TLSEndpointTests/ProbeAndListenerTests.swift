@@ -113,7 +113,13 @@ import Testing
         await listener.stop()
     }
 
-    @Test func `a server that wants a client certificate and refuses is still seen`() async throws {
+    @Test(arguments: [
+        ["-Verify", "1", "-tls1_2", "-verify_return_error"], ["-Verify", "1", "-tls1_3", "-verify_return_error"],
+        ["-tls1", "-cipher", "ALL:@SECLEVEL=0"],
+    ])
+    func `a server that refuses us for want of a certificate, or speaks only TLS 1.0, is still seen`(
+        options: [String]
+    ) async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -123,10 +129,10 @@ import Testing
         try Data(TLSFixture.key.pem().revealed).write(to: key)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
-        process.arguments = [
-            "s_server", "-accept", "127.0.0.1:0", "-cert", leaf.path, "-key", key.path, "-Verify", "1", "-tls1_2",
-            "-verify_return_error", "-naccept", "1",
-        ]
+        process.arguments =
+            [
+                "s_server", "-accept", "127.0.0.1:0", "-cert", leaf.path, "-key", key.path, "-naccept", "1",
+            ] + options
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice

@@ -29,7 +29,7 @@ final class DropFolderAuthority: AuthorityBackEnd {
         do {
             // Calls come one at a time from the authority's queue; the lock is never waited for.
             let view = try inbox.withLock { try $0.look() }
-            let found = view.answers(to: request.request.publicKey)
+            let found = view.answers(to: request.request.publicKey, now: request.now)
             guard !found.isEmpty else {
                 try write(request.request, name)
                 let notes = view.notes + view.strays(for: request.request, now: request.now)

@@ -69,9 +69,9 @@ struct InboxView: Sendable {
         }
     }
 
-    /// The certificates with that key, the newest first.
-    func answers(to publicKey: Data) -> [Certificate] {
-        certificates.filter { $0.publicKey == publicKey }.sorted { $0.notBefore > $1.notBefore }
+    /// The certificates with that key, the newest first; expired ones answered an earlier question.
+    func answers(to publicKey: Data, now: Date) -> [Certificate] {
+        certificates.filter { $0.publicKey == publicKey && $0.notAfter > now }.sorted { $0.notBefore > $1.notBefore }
     }
 }
 

@@ -56,7 +56,7 @@ final class LocalAuthority: AuthorityBackEnd {
         }
         validity.notAfter = min(validity.notAfter, issuer.notAfter)
         validity.notBefore = max(validity.notBefore, issuer.notBefore)
-        return try authority.signer.sign(request.request, validity: validity)
+        return try authority.signer.sign(request.request, validity: validity, usages: request.order.ekus)
     }
 
     private func answer(_ certificate: Certificate, _ authority: OpenAuthority) -> IssuedCertificate {

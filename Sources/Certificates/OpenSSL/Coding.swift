@@ -15,24 +15,27 @@ func decode(
     _ d2i: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?,
     free: ((OpaquePointer) -> Void)? = nil
 ) throws -> OpaquePointer {
+    try der.withUnsafeBytes { try decode($0, operation, d2i, free: free) }
+}
+
+func decode(
+    _ der: UnsafeRawBufferPointer, _ operation: String,
+    _ d2i: (UnsafeMutablePointer<UnsafePointer<UInt8>?>, Int) -> OpaquePointer?,
+    free: ((OpaquePointer) -> Void)? = nil
+) throws -> OpaquePointer {
     ERR_clear_error()
-    guard !der.isEmpty, der.count <= largestInput else {
+    guard let start = der.bindMemory(to: UInt8.self).baseAddress, !der.isEmpty, der.count <= largestInput else {
         throw CertificateError(.unreadable, operation, reason: der.isEmpty ? "no bytes" : "too large")
     }
-    return try der.withUnsafeBytes { buffer in
-        guard let start = buffer.bindMemory(to: UInt8.self).baseAddress else {
-            throw CertificateError(.unreadable, operation)
-        }
-        var position: UnsafePointer<UInt8>? = start
-        guard let object = d2i(&position, buffer.count) else {
-            throw CertificateError.fromQueue(.unreadable, operation)
-        }
-        guard position == start + buffer.count else {
-            free?(object)
-            throw CertificateError(.unreadable, operation, reason: "bytes after the end")
-        }
-        return object
+    var position: UnsafePointer<UInt8>? = start
+    guard let object = d2i(&position, der.count) else {
+        throw CertificateError.fromQueue(.unreadable, operation)
     }
+    guard position == start + der.count else {
+        free?(object)
+        throw CertificateError(.unreadable, operation, reason: "bytes after the end")
+    }
+    return object
 }
 
 /// Runs one of OpenSSL's `i2d_…` functions.

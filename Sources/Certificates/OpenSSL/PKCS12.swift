@@ -68,9 +68,10 @@ struct PKCS12Reading {
     private let handle: PKCS12Handle
 
     init(_ file: Secret) throws {
-        let data = file.withBytes { Data($0) }
-        handle = PKCS12Handle(
-            owning: try decode(data, "read a PFX", { d2i_PKCS12(nil, $0, $1) }, free: { PKCS12_free($0) }))
+        let read = try file.withBytes { bytes in
+            try decode(bytes, "read a PFX", { d2i_PKCS12(nil, $0, $1) }, free: { PKCS12_free($0) })
+        }
+        handle = PKCS12Handle(owning: read)
     }
 
     func read(password: Secret) throws -> PFX {
