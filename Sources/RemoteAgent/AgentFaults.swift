@@ -73,7 +73,7 @@ extension Fault {
     /// Another certfleet process holds the server; `holder` as in ``HostGreeting/holder``.
     package static func held(by holder: String) -> Fault {
         Fault(
-            "agent.held", .failed, "another certfleet process (\(holder)) holds this server",
+            "agent.held", .failed, "another certfleet agent (\(holder)) holds this server",
             hint: "wait for its end, or see what it does: certfleet runs list")
     }
 

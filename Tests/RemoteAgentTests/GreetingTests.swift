@@ -150,7 +150,7 @@ struct GreetingTests {
         #expect(dialogue.hear(.hello(hello)) == [.ready])
         #expect(
             Fault.held(by: hello.holder?.text ?? "").message
-                == "another certfleet process (process 4312 since 2026-01-31T10:00:00Z) holds this server")
+                == "another certfleet agent (process 4312 since 2026-01-31T10:00:00Z) holds this server")
     }
 
     @Test func `a clock that is off and a profile that prints are warnings`() {

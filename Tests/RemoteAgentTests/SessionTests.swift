@@ -55,6 +55,20 @@ struct SessionTests {
         #expect(agent.isClosed)
     }
 
+    @Test func `a module that does not load ends the session in order`() async {
+        let agent = MemoryAgent { frame, start in
+            guard case .invoke(let call) = frame else { return MemoryAgent.polite(frame, start) }
+            return [.say(.done(Done(id: call.id, ok: false, errors: [ErrorData(message: "no such module")])))]
+        }
+        await #expect {
+            _ = try await AgentSession.start(over: agent.pipe, settings: settings, clock: ManualClock())
+        } throws: {
+            ($0 as? Fault)?.message == "Lync cannot be loaded on this server: no such module"
+        }
+        #expect(agent.isClosed)
+        guard case .bye = agent.frames.last else { return #expect(Bool(false), "no farewell") }
+    }
+
     @Test func `no greeting by the deadline ends the wait`() async {
         let clock = ManualClock()
         let agent = MemoryAgent { _, _ in

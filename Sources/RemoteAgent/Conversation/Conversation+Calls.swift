@@ -141,5 +141,7 @@ extension Conversation {
 
 extension Hello.Holder {
     /// For people: `process 4312 since 2026-01-31T00:00:00Z`.
-    var text: String { "process \(pid)" + (since.isEmpty ? "" : " since \(since)") }
+    var text: String {
+        (pid > 0 ? "process \(pid)" : "process unknown") + (since.isEmpty ? "" : " since \(since)")
+    }
 }
