@@ -33,6 +33,10 @@ final class Door: Sendable {
         state = Mutex(.held(socket))
     }
 
+    deinit {
+        state.withLock { if case .open(let source, _) = $0 { source.cancel() } }
+    }
+
     /// Listens. Nothing happens when it does already.
     func open() throws {
         try state.withLock { state in

@@ -108,6 +108,30 @@ struct LabFleetTests {
         #expect(errors.allSatisfy { $0?.code == .notUp && $0?.hint?.hasPrefix("certfleet lab up /") == true })
     }
 
+    @Test func `a folder whose name cannot stand in a configuration is refused`() async throws {
+        let error = await #expect(throws: LabError.self) {
+            try await LabFleet.create(in: scratch.path + "/a\"b", from: SampleFleet.source())
+        }
+        #expect(error?.code == .folder && error?.hint != nil)
+    }
+
+    @Test func `a fresh certificate of 47 days is not due, an old one is, and each has a name left to lack`() {
+        let plan = SeedPlan(rules: SeedRules(fresh: ["fresh"], lackingName: ["fresh"]), now: now)
+        let fresh = SampleFleet.order("o", pool: "fresh", hosts: [], usages: ["Internal"], names: ["a", "meet.b", "c"])
+        var old = fresh
+        old.pool = "old"
+        for days in [47, 200, 730] {
+            let third = min(60, Double(days) / 3) * 86_400
+            #expect(plan.validity(of: fresh, days: days).notAfter.timeIntervalSince(now) > third)
+            let left = plan.validity(of: old, days: days).notAfter.timeIntervalSince(now)
+            #expect(left < third && left > 86_399)
+        }
+        #expect(plan.names(of: fresh) == ["a", "c"] && plan.names(of: old) == ["a", "meet.b", "c"])
+        var bare = fresh
+        bare.names = [OrderedName("meet.a", origin: ""), OrderedName("b", origin: "")]
+        #expect(plan.names(of: bare) == ["meet.a"])
+    }
+
     @Test func `a folder that is no lab says how to make one`() throws {
         let error = #expect(throws: LabError.self) { try LabShow(folder: scratch.path) }
         #expect(error?.message.hasSuffix("is no lab") == true)

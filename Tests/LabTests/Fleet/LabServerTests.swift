@@ -13,8 +13,8 @@ import Testing
 
     init() async throws {
         scratch = try ScratchFolder()
-        try await LabFleet.create(in: scratch.path + "/lab", from: SampleFleet.pair())
-        folder = try LabFolder(existing: scratch.path + "/lab")
+        try await LabFleet.create(in: scratch.path + "/lab 100% ours", from: SampleFleet.pair())
+        folder = try LabFolder(existing: scratch.path + "/lab 100% ours")
     }
 
     /// Stands for our program: says how it was called.
@@ -33,12 +33,17 @@ import Testing
         try await ChildCommand(program, arguments, environment: ["PATH": "/usr/bin:/bin"]).run(limit: .seconds(10))
     }
 
+    private func escaped(_ path: String) -> String { path.split(separator: "%").joined(separator: "%%") }
+
     private func ssh(_ host: LabShow.Host) async throws -> ChildResult {
         try await run(
             "ssh",
+            // OpenSSH's client expands `%` in paths and splits them at spaces.
             [
-                "-F", "none", "-i", folder.clientKey, "-p", "\(host.port)", "-o", "IdentitiesOnly=yes", "-o",
-                "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o", "UserKnownHostsFile=\(folder.knownHosts)",
+                "-F", "none", "-o", "IdentityFile=\"\(escaped(folder.clientKey))\"", "-p", "\(host.port)", "-o",
+                "IdentitiesOnly=yes", "-o",
+                "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", "-o",
+                "UserKnownHostsFile=\"\(escaped(folder.knownHosts))\"",
                 "-T", "\(try SSHKeys.user())@127.0.0.1", "powershell.exe -NoLogo",
             ])
     }
