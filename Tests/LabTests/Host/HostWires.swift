@@ -14,6 +14,8 @@ final class HostWires: Sendable {
     static let script = "param([IO.TextReader]$Reader)\n# an agent's text \u{E9}\n"
 
     let ended: Task<Int32, Never>
+    /// Keeps the host's folder for as long as the wires.
+    private let bench: LabBench
     private let toHost: Mutex<Int32?>
     private let chunks: AsyncStream<AgentPipe.Chunk>
     private let writing = DispatchQueue(label: "test.wires")
@@ -24,6 +26,7 @@ final class HostWires: Sendable {
     ) throws {
         let (input, output, errors) = (try Self.pipe(), try Self.pipe(), try Self.pipe())
         toHost = Mutex(input.write)
+        self.bench = bench
         var host = LabHost(folder: bench.state.folder, agentScript: Self.script, signatures: LabBench.signatures)
         host.timing = timing
         host.cut = cut

@@ -12,7 +12,8 @@ enum CsCertificateCommands {
     private static func list(_ context: CommandContext) throws -> [CommandResult] {
         let wanted = try context.arguments.has("Type") ? CsUsages.legal(context) : nil
         let assigned = try context.state.usages()
-        return try assigned.keys.sorted().filter { wanted?.contains($0) ?? true }.map { usage in
+        let known = ServiceCatalogue.usages(of: context.host.type, version: context.host.version)
+        return try known.filter { assigned[$0] != nil && wanted?.contains($0) ?? true }.map { usage in
             var properties: [String: JSONValue] = ["Use": .string(usage)]
             if let thumbprint = assigned[usage] {
                 properties["Thumbprint"] = .string(thumbprint)

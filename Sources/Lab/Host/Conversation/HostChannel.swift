@@ -56,13 +56,14 @@ package final class HostChannel: Sendable {
 
     func complain(_ text: String) { write(Array(text.utf8), to: error) }
 
-    /// Leaves the output: the other side reads its end. The number stays taken, since it is the caller's to close.
+    /// Leaves both outputs: the other side reads their end. The numbers stay taken, since they are the caller's to close.
     func hangUp() {
-        let output = output
+        let (output, error) = (output, error)
         writing.async {
             let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
             guard nowhere >= 0 else { return }
             dup2(nowhere, output)
+            dup2(nowhere, error)
             close(nowhere)
         }
     }
