@@ -29,6 +29,8 @@ package struct AgentSettings: Sendable {
     package var waitForHolder: Duration = .zero
     /// Whether a server that another certfleet process holds is refused at once (`agent.held`); else the greeting says so.
     package var refuseWhenHeld = false
+    /// Why the agent is started: `survey`, `joined again: connection lost during assign`.
+    package var reason = ""
     /// Our clock, compared with the server's.
     package var wallClock: @Sendable () -> Date = { Date() }
 

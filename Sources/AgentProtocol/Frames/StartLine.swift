@@ -15,12 +15,14 @@ package struct StartLine: Sendable, Equatable {
     package var dead: Duration
     /// How long the agent waits for a former agent's mutex before it reports that one as holder.
     package var hold: Duration
+    /// Why this agent is started, for the lab's log; the real agent reads over it.
+    package var reason: String
 
     package static let echoText = "\u{E9}\u{20AC}\u{1F600}"
 
     package init(
         nonce: String, allow: [String], echo: String = StartLine.echoText, silence: Duration = .seconds(120),
-        stuck: Duration = .seconds(15), dead: Duration = .seconds(30), hold: Duration = .zero
+        stuck: Duration = .seconds(15), dead: Duration = .seconds(30), hold: Duration = .zero, reason: String = ""
     ) {
         self.nonce = nonce
         self.allow = allow
@@ -29,6 +31,7 @@ package struct StartLine: Sendable, Equatable {
         self.stuck = stuck
         self.dead = dead
         self.hold = hold
+        self.reason = reason
     }
 
     /// - Throws: ``AgentProtocolError`` `oversize`.
@@ -42,6 +45,7 @@ package struct StartLine: Sendable, Equatable {
             line.member("stuckMs", stuck.milliseconds)
             line.member("deadMs", dead.milliseconds)
             line.member("holdMs", hold.milliseconds)
+            line.member("reason", reason.isEmpty ? nil : reason)
         }
         return try WireLine(json)
     }
@@ -59,6 +63,7 @@ package struct StartLine: Sendable, Equatable {
         self.init(
             nonce: nonce, allow: json["allow"]?.texts ?? [], echo: json["echo"]?.text ?? "",
             silence: milliseconds("silenceMs", .seconds(120)), stuck: milliseconds("stuckMs", .seconds(15)),
-            dead: milliseconds("deadMs", .seconds(30)), hold: milliseconds("holdMs", .zero))
+            dead: milliseconds("deadMs", .seconds(30)), hold: milliseconds("holdMs", .zero),
+            reason: json["reason"]?.text ?? "")
     }
 }

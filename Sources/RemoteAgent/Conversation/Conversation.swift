@@ -83,7 +83,7 @@ struct Conversation: Sendable {
         self.settings = settings
         start = StartLine(
             nonce: nonce, allow: settings.allowed, silence: settings.agentSilenceLimit, stuck: settings.stuckLimit,
-            dead: settings.deadLimit, hold: settings.waitForHolder)
+            dead: settings.deadLimit, hold: settings.waitForHolder, reason: settings.reason)
         scanner = FrameScanner(nonce: nonce)
         phase = .greeting(until: settings.helloLimit + settings.waitForHolder)
     }

@@ -135,10 +135,10 @@ struct ConversationTests {
         identity.transcripts = bench.scratch.path + "/transcripts"
         try bench.state.setIdentity(identity)
         let wires = try HostWires(bench)
+        let start = StartLine(nonce: String(repeating: "0", count: 32), allow: [], reason: "joined again")
         let sent =
-            ScriptDelivery.bytes(of: HostWires.script)
-            + Array(#"{"nonce":"\#(String(repeating: "0", count: 32))","allow":[],"reason":"joined again"}"#.utf8)
-            + Array("\n{\"k\":\"bye\"}\n".utf8)
+            ScriptDelivery.bytes(of: HostWires.script) + (try start.line().bytes)
+            + (try CoordinatorFrame.bye.line().bytes)
         await wires.write(sent)
         #expect(await wires.ended.value == 0)
         let log = String(decoding: try StateFile.read(bench.state.folder + "/agents.log") ?? Data(), as: UTF8.self)

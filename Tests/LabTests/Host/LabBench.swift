@@ -34,7 +34,7 @@ struct LabBench {
     let host: HostIdentity
 
     static let signatures = try! SignatureTable(
-        texts: [OwnSignatures.text] + Templates.paths(below: "signatures").map { Templates.text($0)! })
+        texts: Templates.paths(below: "signatures").map { Templates.text($0)! })
 
     init(_ type: PoolType, _ version: ProductVersion = .v2019, trusts: Bool = true) throws {
         scratch = try ScratchFolder()
@@ -84,51 +84,4 @@ extension Done {
     var first: JSONValue? { out.first }
     var errorID: String? { errors.first?.id }
     var hresult: String? { errors.first?.exceptions.last?.hresult }
-}
-
-/// The agent's own functions as far as these tests call them; the signature files of the templates go before it.
-enum OwnSignatures {
-    static let text: String = {
-        let functions: [(String, [(String, String, Bool)])] = [
-            ("Get-HostFact", []),
-            (
-                "Get-StoreCertificate",
-                [("Store", "String", false), ("Thumbprint", "String", false), ("Raw", "SwitchParameter", false)]
-            ),
-            ("Add-CertificateBundle", [("RawData", "Byte[]", true)]),
-            ("Remove-StoreCertificate", [("Store", "String", true), ("Thumbprint", "String", true)]),
-            ("Remove-PendingRequest", [("FriendlyName", "String", true)]),
-            (
-                "Import-KeyBundle",
-                [
-                    ("RawData", "Byte[]", true), ("Password", "SecureString", true), ("FriendlyName", "String", false),
-                    ("Exportable", "SwitchParameter", false),
-                ]
-            ),
-            ("Export-KeyBundle", [("Thumbprint", "String", true), ("Password", "SecureString", true)]),
-            ("Test-PrivateKey", [("Thumbprint", "String", true), ("Nonce", "Byte[]", true)]),
-            ("Test-Chain", [("Thumbprint", "String", true)]),
-            ("Get-TrustProblem", []),
-            ("New-PrivateFolder", [("Name", "String", false)]),
-            ("Get-PrivateFolder", [("Name", "String", false)]),
-            ("Write-PrivateFile", [("Folder", "String", true), ("Name", "String", true), ("RawData", "Byte[]", true)]),
-            ("Read-PrivateFile", [("Folder", "String", true), ("Name", "String", true)]),
-            ("Remove-PrivateFile", [("Folder", "String", true), ("Name", "String", true)]),
-            ("Remove-PrivateFolder", [("Folder", "String", true)]),
-            ("Get-ServiceFact", [("Name", "String[]", true)]),
-            (
-                "Get-TlsCertificate",
-                [
-                    ("Address", "String", false), ("Port", "Int32", true), ("ServerName", "String", false),
-                    ("AnyLocal", "SwitchParameter", false),
-                ]
-            ),
-        ]
-        let cmdlets = functions.map { name, parameters in
-            let list = parameters.map { #"{"name":"\#($0.0)","type":"\#($0.1)","mandatory":\#($0.2)}"# }
-            return
-                #"{"name":"\#(name)","module":"Certfleet","parameterSets":{"Default":[\#(list.joined(separator: ","))]}}"#
-        }
-        return #"{"cmdlets":[\#(cmdlets.joined(separator: ","))]}"#
-    }()
 }

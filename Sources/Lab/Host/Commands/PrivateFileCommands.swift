@@ -35,6 +35,8 @@ enum PrivateFileCommands {
     private static func make(_ context: inout CommandContext) throws -> [CommandResult] {
         let name = try plain(
             context.arguments.text("Name") ?? UUID().uuidString.lowercased().filter { $0 != "-" })
+        // A folder that is there already is what a cut run left.
+        if try context.state.privateFolders.exists(name) { try context.state.privateFolders.remove(name) }
         try context.state.privateFolders.make(name)
         context.madeFolder = name
         return [.plain(.string(windowsPath(name)))]
@@ -72,9 +74,9 @@ enum PrivateFileCommands {
     }
 
     private static func removeFile(_ context: CommandContext) throws -> [CommandResult] {
-        _ = try context.state.privateFolders.remove(
-            folder: try folder(context), file: try plain(context.required("Name")))
-        return []
+        let name = try plain(context.required("Name"))
+        let removed = try context.state.privateFolders.remove(folder: try folder(context), file: name)
+        return [.object(["Name": .string(name), "Removed": .bool(removed)])]
     }
 
     private static func removeFolder(_ context: CommandContext) throws -> [CommandResult] {

@@ -80,7 +80,8 @@ enum StoreCommands {
         let requests = context.state.store(.request)
         let found = try requests.entries().filter { $0.friendlyName == name }
         for entry in found { try requests.remove(entry.thumbprint) }
-        return [.object(["FriendlyName": .string(name), "Removed": .int(Int64(found.count))])]
+        let count = Int64(found.count)
+        return [.object(["FriendlyName": .string(name), "Removed": .int(count), "KeysRemoved": .int(count)])]
     }
 
     private static func problems(_ context: CommandContext) throws -> [CommandResult] {

@@ -1,6 +1,7 @@
 import Certificates
 import FleetModel
 import FoundationEssentials
+import TLSEndpoint
 
 /// What the host's own TLS ports show.
 enum TLSCommands {
@@ -12,19 +13,39 @@ enum TLSCommands {
         let port = context.arguments.integer("Port") ?? 0
         let address = context.arguments.text("Address") ?? context.host.fqdn
         let ports = context.host.ports.filter { $0.port == port || $0.standard == port }.map(\.port)
+        let name = context.arguments.text("ServerName") ?? address
         var shown: [CommandResult] = []
-        for port in CsRequestCommands.distinct(ports.map(String.init)).compactMap({ Int($0) }) {
-            shown.append(contentsOf: try await ask(port, context))
+        var problem = "nothing listens there"
+        for port in Set(ports).sorted() {
+            do {
+                let finding = try await TLSProbe().probe(
+                    address: "127.0.0.1", port: port, serverName: name,
+                    deadline: .seconds(context.arguments.integer("TimeoutSeconds") ?? 15))
+                shown.append(.object(try properties(finding, context)))
+            } catch let fault as Fault {
+                problem = fault.message
+            }
         }
         guard !shown.isEmpty else {
             throw CommandFailure.ours(
-                "PortClosed", "\(address):\(port) is closed: nothing listens there", target: "\(address):\(port)",
-                hresult: 0x8000_4005)
+                "NoTls", "no address of this server shows a certificate on port \(port): \(problem)",
+                target: String(port))
         }
         return shown
     }
 
-    private static func ask(_ port: Int, _ context: CommandContext) async throws -> [CommandResult] {
-        []
+    /// What the port showed, and what the host's own store knows of that certificate.
+    private static func properties(
+        _ finding: ProbeFinding, _ context: CommandContext
+    ) throws -> [String: JSONValue] {
+        var properties: [String: JSONValue] = [
+            "Thumbprint": .string(finding.thumbprint), "DnsNames": .texts(finding.dnsNames),
+            "NotAfter": .date(finding.notAfter), "Protocol": .string("Tls12"), "HandshakeProblem": .null,
+        ]
+        if let entry = try context.ownEntry(finding.thumbprint) {
+            let known = CertificateFacts.properties(try Certificate(entry.certificate), entry: entry, raw: true)
+            properties.merge(known) { shown, _ in shown }
+        }
+        return properties
     }
 }

@@ -40,8 +40,7 @@ extension HostConversation {
         do {
             let start = try StartLine(line: line)
             self.start = start
-            let reason = (try? JSONDecoder().decode(Reason.self, from: Data(line)))?.reason
-            try AgentLog.append(to: state.folder, reason: reason ?? "", now: host.timing.now())
+            try AgentLog.append(to: state.folder, reason: start.reason, now: host.timing.now())
             mutex = try await HostMutex.take(folder: state.folder, wait: start.hold, now: host.timing.now())
             if mutex != nil {
                 for stale in try state.privateFolders.names() { try state.privateFolders.remove(stale) }
@@ -84,11 +83,6 @@ extension HostConversation {
                     post.yield(.quiet)
                 }
             })
-    }
-
-    /// The member of the start line that only the lab reads: why this agent was started.
-    private struct Reason: Decodable {
-        var reason: String?
     }
 }
 
