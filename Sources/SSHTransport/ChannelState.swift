@@ -9,6 +9,8 @@ final class ChannelState {
     var isClosed = false
     var isWriting = false
     var isInputClosed = false
+    /// The output (standard error or not) whose reading has left a packet half sent.
+    private var halfSent: Bool?
 
     private static let limit = 4 << 20
 
@@ -26,16 +28,33 @@ final class ChannelState {
 
     /// Takes what the library has, of both outputs: they share one window, so that one left unread stalls the other.
     ///
-    /// - Returns: Whether there was anything.
-    func pull() throws -> Bool {
-        var found = false
-        for isError in [true, false] {
-            while pendingBytes < Self.limit, case .done(let bytes) = try handle.read(errors: isError), !bytes.isEmpty {
+    /// Reading can send: it tells the other side how much more it may send. When that packet is only half sent, the very
+    /// same read has to be made again before anything else is done on the session.
+    func pull() throws -> Pulled {
+        var pulled = Pulled()
+        for isError in [halfSent ?? true, !(halfSent ?? true)] {
+            while pendingBytes < Self.limit || halfSent != nil {
+                guard case .done(let bytes) = try handle.read(errors: isError) else {
+                    halfSent = handle.hasHalfSent ? isError : nil
+                    pulled.isHalfSent = halfSent != nil
+                    if pulled.isHalfSent { return pulled }
+                    break
+                }
+                halfSent = nil
+                if bytes.isEmpty { break }
                 pending.append(isError ? .errors(bytes) : .output(bytes))
                 pendingBytes += bytes.count
-                found = true
+                pulled.hasFound = true
             }
         }
-        return found
+        return pulled
+    }
+
+    /// What came of a ``pull()``.
+    struct Pulled {
+        /// Whether there was anything to read.
+        var hasFound = false
+        /// Whether a packet is half sent, so that this channel has to be read again first.
+        var isHalfSent = false
     }
 }

@@ -39,7 +39,7 @@ extension SSHSession {
         return try await perform("read", leaving: .harmless) {
             guard !channel.isClosed else { return .done(.end) }
             do {
-                _ = try channel.pull()
+                _ = try pull(channel)
             } catch {
                 // What came before the line was cut is still worth having; the next call throws.
                 guard let output = channel.takePending() else { throw error }
@@ -69,7 +69,7 @@ extension SSHSession {
                 let answer = try channel.handle.write(rest)
                 // The other side's window is full. It may be waiting for us to read; but with a packet half sent, nothing
                 // may be read, for that can send as well.
-                if case .again = answer, resources.handle?.wantsToWrite == false, try channel.pull() { wakeAll() }
+                if case .again = answer, resources.handle?.wantsToWrite == false, try pull(channel) { wakeAll() }
                 return answer
             }
             rest = rest.dropFirst(count)

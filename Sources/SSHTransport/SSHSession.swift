@@ -30,6 +30,8 @@ package actor SSHSession {
     private var nextNumber = 0
     /// The call whose packet is half sent: until it is done, libssh2 must not be called for any other.
     private var sender: Int?
+    /// The same for a read, which may be finished by whoever comes next.
+    private var halfRead: ChannelState?
 
     init(_ endpoint: SSHEndpoint, deadlines: SSHDeadlines, on worker: SSHWorker) {
         self.endpoint = endpoint
@@ -43,7 +45,9 @@ package actor SSHSession {
     }
 
     /// Says goodbye and frees everything. Calls under way end with `sessionClosed`. A second call does nothing.
-    package func close() { end(SSHError(.sessionClosed, "close", "the session was closed"), politely: sender == nil) }
+    package func close() {
+        end(SSHError(.sessionClosed, "close", "the session was closed"), politely: sender == nil && halfRead == nil)
+    }
 
     /// Ends the session; what is tried on it later throws `reason`.
     func end(_ reason: SSHError, politely: Bool = false) {
@@ -96,11 +100,11 @@ package actor SSHSession {
                 throw leave(error, number, leaving, operation)
             }
             let seen = socket.readiness.changes
-            if sender == nil || sender == number {
+            if try sender == number || sender == nil && finishRead(operation) {
                 switch try attempt(call, number) {
                 case .done(let value): return value
                 case .again:
-                    if handle.wantsToWrite { sender = number } else { release(number) }
+                    if handle.wantsToWrite && halfRead == nil { sender = number } else { release(number) }
                     // Nothing will wake us: the library was not clear about what it waits for, or the socket is dead.
                     if handle.waitsForNothing || socket.readiness.isGone, spareTries > 0 {
                         spareTries -= 1
@@ -126,6 +130,27 @@ package actor SSHSession {
             release(number)
             if let error = error as? SSHError, error.number < 0, LibSSH2Error.endsSession(error.number) { end(error) }
             throw error
+        }
+    }
+
+    /// Reads what a channel has, and notes when that left a packet half sent.
+    ///
+    /// - Returns: Whether there was anything.
+    func pull(_ channel: ChannelState) throws -> Bool {
+        let pulled = try channel.pull()
+        halfRead = pulled.isHalfSent ? channel : nil
+        return pulled.hasFound
+    }
+
+    /// Brings a half-done read to its end, as far as the socket lets it; false: not yet.
+    private func finishRead(_ operation: String) throws -> Bool {
+        guard let channel = halfRead else { return true }
+        do {
+            if try pull(channel) { wakeAll() }
+            return halfRead == nil
+        } catch let error as SSHError {
+            end(error)
+            throw lost(operation)
         }
     }
 

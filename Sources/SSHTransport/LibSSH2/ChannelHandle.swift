@@ -27,6 +27,9 @@ final class ChannelHandle: @unchecked Sendable {
             libssh2_channel_process_startup(channel, "exec", 4, command, UInt32(command.utf8.count)))
     }
 
+    /// Whether the last call that answered "again" has left a packet half sent.
+    var hasHalfSent: Bool { session.wantsToWrite }
+
     /// What is there, at most 32 KiB; empty: the end, or nothing at the moment (``isAtEnd`` tells).
     func read(errors: Bool) throws -> Attempt<[UInt8]> {
         let channel = try live("read")
