@@ -175,13 +175,19 @@ package actor SSHSession {
     /// - Parameter seen: ``SocketReadiness/changes`` from before the last look at what is waited for.
     func change(of readiness: SocketReadiness, since seen: Int, heedsCancellation: Bool = true) async {
         let id = UInt64(takeNumber())
-        guard heedsCancellation else {
-            return await withCheckedContinuation { readiness.add($0, id: id, seen: seen) }
-        }
+        guard heedsCancellation else { return await wait(for: readiness, since: seen, id: id) }
         await withTaskCancellationHandler {
-            await withCheckedContinuation { readiness.add($0, id: id, seen: seen) }
+            // Through `self`: a closure that does not capture the actor would leave its queue.
+            await self.wait(for: readiness, since: seen, id: id)
         } onCancel: { [worker] in
             worker.queue.async { readiness.wake(id) }
+        }
+    }
+
+    private func wait(for readiness: SocketReadiness, since seen: Int, id: UInt64) async {
+        await withCheckedContinuation {
+            worker.checkIsolated()
+            readiness.add($0, id: id, seen: seen)
         }
     }
 }
