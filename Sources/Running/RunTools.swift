@@ -17,12 +17,15 @@ package struct RunTools: Sendable {
     package var now: @Sendable () -> Date
     package var stop: StopRequest
     package var run: String
+    /// By authority: its issuing and root certificates, DER.
+    package var chains: [String: [Data]]
 
     package init(
         links: HostLinks, issuer: any CertificateIssuing, checker: any CertificateChecking,
         prober: any EndpointProbing, sink: any EventSink, clock: any Clock<Duration>,
-        now: @escaping @Sendable () -> Date, stop: StopRequest, run: String
+        now: @escaping @Sendable () -> Date, stop: StopRequest, run: String, chains: [String: [Data]]
     ) {
+        self.chains = chains
         self.links = links
         self.issuer = issuer
         self.checker = checker

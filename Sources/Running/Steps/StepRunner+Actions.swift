@@ -22,7 +22,8 @@ extension StepRunner {
             return try await sign(try bytes("request", given), order: order, planned)
         case .checkCertificate:
             try await tools.checker.check(
-                certificate: try bytes("certificate", given), chain: [], request: try bytes("request", given),
+                certificate: try bytes("certificate", given), chain: tools.chains[order.authority] ?? [],
+                request: try bytes("request", given),
                 order: order, now: tools.now())
             return [:]
         case .checkSignature:

@@ -1,0 +1,46 @@
+import Foundation
+import Glibc
+
+/// The program's three streams and what is known of the terminal. Data goes to stdout, words to stderr.
+struct Terminal: Sendable {
+    /// Handed in, so that commands can be tried without the process's own streams.
+    var write: @Sendable (String) -> Void
+    var say: @Sendable (String) -> Void
+    var ask: @Sendable (String) -> String?
+    /// Both a person's: questions may be asked, and the live view drawn.
+    var isInteractive: Bool
+    var isErrorTerminal: Bool
+    var isOutputTerminal: Bool
+    var colour: Bool
+
+    static let process = Terminal(
+        write: { Streams.write($0, to: STDOUT_FILENO) },
+        say: { Streams.write($0, to: STDERR_FILENO) },
+        ask: { question in
+            Streams.write(question, to: STDERR_FILENO)
+            return readLine()
+        },
+        isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
+        isErrorTerminal: isatty(STDERR_FILENO) == 1, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
+        colour: isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil)
+
+    /// Columns and rows of the terminal behind stderr; 80 by 24 where there is none.
+    static func size() -> (columns: Int, rows: Int) {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return (80, 24) }
+        return (Int(size.ws_col), Int(size.ws_row))
+    }
+}
+
+/// Whole writes, also to pipes that take only a part.
+enum Streams {
+    static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import FleetModel
+import SSHTransport
+
+extension Fault {
+    /// What the transport says, in the words of a run.
+    init(_ error: SSHError, host: Host) {
+        self.init(
+            "ssh.\(error.code.rawValue)", Self.kind(error.code), host: host.name, error.message,
+            hint: error.hint ?? Self.hint(error.code, host))
+    }
+
+    private static func kind(_ code: SSHError.Code) -> Kind {
+        switch code {
+        case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .knownHostsUnreadable, .authenticationFailed,
+            .keyUnusable, .passwordExpired:
+            .refused
+        default: .unreachable
+        }
+    }
+
+    private static func hint(_ code: SSHError.Code, _ host: Host) -> String? {
+        switch code {
+        case .hostKeyUnknown: "compare the fingerprint on the server, then run: certfleet hostkeys approve \(host.name)"
+        case .hostKeyChanged: "if the server was rebuilt, run: certfleet hostkeys approve \(host.name)"
+        case .refused: "is sshd running there? Start-Service sshd, and look at the firewall"
+        case .timedOut, .unreachable: "is the address right (\(host.address)), and does a firewall let us through?"
+        case .unresolved: "see the host's address, \(host.place)"
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import AgentProtocol
+import CmdletSignatures
+import FleetModel
+import Foundation
+import RemoteAgent
+import SSHTransport
+
+/// Reaches hosts over SSH and starts the agent on them: where transport and agent meet.
+struct SSHConnector: HostConnecting {
+    let workers: SSHWorkers
+    let secrets: SecretStore
+    let procedures: [Procedure]
+    let signatures: SignatureTable
+
+    func connect(_ host: Host, in pool: Pool, reason: String) async throws -> any HostSession {
+        let worker = workers.next()
+        let session: SSHSession
+        let channel: SSHChannel
+        do {
+            let addresses = try await SSHAddress.resolve(host.address, port: UInt16(clamping: host.ssh.port))
+            session = try await SSHClient.connect(
+                to: SSHEndpoint(host: host.address, port: UInt16(clamping: host.ssh.port), user: host.ssh.user),
+                addresses: addresses, hostKeys: try HostKeyPolicy(files: host.ssh.knownHosts.map { [$0] } ?? []),
+                authentication: try authentication(host.ssh),
+                deadlines: SSHDeadlines(
+                    connect: host.deadlines.connect, handshake: host.deadlines.signIn, signIn: host.deadlines.signIn),
+                on: worker)
+        } catch let error as SSHError {
+            throw Fault(error, host: host)
+        }
+        do {
+            channel = try await session.openExec(Bootstrap.commandLine)
+        } catch let error as SSHError {
+            await session.close()
+            throw Fault(error, host: host)
+        }
+        do {
+            return try await AgentSession.start(
+                over: pipe(channel, session: session, worker: worker),
+                settings: settings(host, pool, reason: reason), clock: ContinuousClock())
+        } catch let fault as Fault {
+            await session.close()
+            throw fault.on(host.name)
+        }
+    }
+
+    private func settings(_ host: Host, _ pool: Pool, reason: String) -> AgentSettings {
+        var settings = AgentSettings(
+            script: BuiltIn.agentScript,
+            commands: QualifiedCommands(procedures: procedures, signatures: signatures).map(for: pool),
+            module: pool.version.module(for: pool.type))
+        settings.helloLimit = host.deadlines.hello
+        settings.moduleLimit = max(host.deadlines.step, .seconds(60))
+        settings.silenceLimit = host.deadlines.silence
+        settings.heartbeat = min(.seconds(30), host.deadlines.silence / 3)
+        settings.reason = reason
+        return settings
+    }
+
+    private func pipe(_ channel: SSHChannel, session: SSHSession, worker: SSHWorker) -> AgentPipe {
+        AgentPipe(
+            read: {
+                switch try await channel.read() {
+                case .output(let bytes): return .output(bytes)
+                case .errors(let bytes): return .errors(bytes)
+                case .end: return .end(exitStatus: nil)
+                }
+            },
+            write: { try await channel.write($0) },
+            close: {
+                _ = await channel.close()
+                await session.close()
+            },
+            executor: worker)
+    }
+
+    // MARK: Signing in
+
+    private func authentication(_ settings: SSHSettings) throws -> [SSHAuthentication] {
+        try settings.methods.map { method in
+            switch method {
+            case .key:
+                guard let path = settings.key else { throw missing("a key file", "key") }
+                return .key(path: path, passphrase: settings.passphrase.map(source))
+            case .agent:
+                guard let socket = ProcessInfo.processInfo.environment["SSH_AUTH_SOCK"] else {
+                    throw Fault(
+                        "ssh.no-agent", .refused, "auth: agent is wanted, and SSH_AUTH_SOCK is not set",
+                        hint: "start one: eval $(ssh-agent) && ssh-add")
+                }
+                return .agent(socket: socket, fingerprint: settings.agentKey)
+            case .password:
+                guard let name = settings.password else { throw missing("a password", "password") }
+                return .password(source(name))
+            case .keyboardInteractive:
+                guard let name = settings.password else { throw missing("a password", "password") }
+                return .keyboardInteractive(source(name))
+            }
+        }
+    }
+
+    private func missing(_ what: String, _ key: String) -> Fault {
+        Fault("ssh.no-credentials", .refused, "\(what) is wanted, and the inventory's ssh names none", hint: "ssh: { \(key): … }")
+    }
+
+    private func source(_ name: String) -> SSHSecretSource {
+        { [secrets] in try await secrets.secret(name).revealed }
+    }
+}
+
+/// Bare cmdlets to the names they have on the wire: the module comes from the product.
+struct QualifiedCommands {
+    let procedures: [Procedure]
+    let signatures: SignatureTable
+
+    func map(for pool: Pool) -> [String: String] {
+        let own = procedures.filter { $0.types.contains(pool.type) && $0.versions.contains(pool.version) }
+        var map: [String: String] = ["Get-TlsCertificate": "Certfleet\\Get-TlsCertificate"]
+        for step in own.flatMap({ $0.prepare + $0.switching + $0.finally }) {
+            for call in step.calls {
+                guard let signature = signatures.signature(call.cmdlet) else { continue }
+                map[call.cmdlet] = "\(module(signature.module, pool))\\\(signature.name)"
+            }
+        }
+        return map
+    }
+
+    /// The reference's module names are documentation names for the products; on a server it is module or snap-in.
+    private func module(_ documented: String, _ pool: Pool) -> String {
+        switch documented {
+        case "SkypeForBusiness", "ExchangePowerShell": pool.version.module(for: pool.type).name
+        default: documented
+        }
+    }
+}
+
+extension Step {
+    fileprivate var calls: [CallTemplate] {
+        var calls = [verify?.call, clear, undo].compactMap { $0 }
+        if case .call(let template) = operation { calls.append(template) }
+        return calls
+    }
+}
