@@ -5,6 +5,11 @@ package enum Templates {
         EmbeddedFiles.all[path]
     }
 
+    /// The text of one of the inventories that come with the program, for instance `example.yml`.
+    package static func inventory(_ name: String) -> String? {
+        EmbeddedFiles.all["../inventory/\(name)"]
+    }
+
     /// The paths of all files below a folder, sorted.
     package static func paths(below folder: String) -> [String] {
         EmbeddedFiles.all.keys.filter { $0.hasPrefix(folder + "/") }.sorted()

@@ -1,1 +1,4 @@
-print("certfleet")
+import CertfleetCLI
+import Glibc
+
+exit(await CertfleetProgram.run(Array(CommandLine.arguments.dropFirst())))

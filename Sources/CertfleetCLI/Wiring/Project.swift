@@ -40,10 +40,14 @@ struct Project: Sendable {
 
 /// What the program brings with it.
 enum BuiltIn {
-    static func signatures() throws -> SignatureTable {
-        try SignatureTable(
-            texts: ["signatures/vendor.json", "signatures/agent.json"].compactMap { Templates.text($0) })
+    static var signatureTexts: [String] {
+        ["signatures/vendor.json", "signatures/agent.json"].compactMap { Templates.text($0) }
     }
+
+    static func signatures() throws -> SignatureTable { try SignatureTable(texts: signatureTexts) }
+
+    /// The fleet of the demo, as `inventory/example.yml` has it.
+    static var exampleInventory: String { Templates.inventory("example.yml") ?? "" }
 
     static var procedures: [ProcedureLibrary.Source] {
         Templates.paths(below: "procedures").compactMap { path in

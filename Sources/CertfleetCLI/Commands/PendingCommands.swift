@@ -1,0 +1,47 @@
+import ArgumentParsing
+import Authorities
+import FleetModel
+import Foundation
+import Journaling
+
+struct PendingListCommand: Command {
+    let about = About("list", "list the requests that wait for an answer")
+    let project = ProjectOptions()
+    let program: ProgramContext
+
+    func run(_ given: Given<Self>) async throws -> Int32 {
+        let project = try Project.load(given.project.place)
+        let list = await AuthorityRouter(authorities: project.inventory.authorities).pending()
+        for request in list.requests {
+            program.terminal.write("\(request.authority)  \(request.file)\n  \(request.subject)\n  \(request.names.joined(separator: ", "))\n")
+        }
+        if list.requests.isEmpty { program.terminal.say("no request waits\n") }
+        for note in list.notes { program.terminal.say("note: \(note)\n") }
+        return 0
+    }
+}
+
+struct PendingCollectCommand: Command {
+    let about = About(
+        "collect", "take up the runs that wait, with the answers that have come",
+        discussion: "Answers in a drop folder's inbox are matched by their public key, whatever their name and form; the run goes on where it rested.")
+    let project = ProjectOptions()
+    let program: ProgramContext
+
+    func run(_ given: Given<Self>) async throws -> Int32 {
+        let place = given.project.place
+        let project = try Project.load(place)
+        do {
+            let journal = try await Journal.open(try StateLock(folder: place.statePath, command: "pending collect"))
+            let resting = try await journal.runs().filter { $0.state == .resting }.reversed()
+            if resting.isEmpty { program.terminal.say("no run waits for an answer\n") }
+            var codes: [ExitCode] = []
+            for record in resting {
+                codes.append(try await program.session(place).resume(record, project, journal))
+            }
+            return ExitCode.strongest(codes).rawValue
+        } catch let error as JournalError {
+            throw Refusal(error.exitCode, error.fault.description)
+        }
+    }
+}

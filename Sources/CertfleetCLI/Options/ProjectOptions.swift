@@ -1,0 +1,23 @@
+import ArgumentParsing
+import FleetModel
+
+/// Where the project is; understood before and after the command.
+struct ProjectOptions: ParameterGroup {
+    let title = "Project"
+    let folder = Option("project", .folder, default: ".", global: true, "the project folder")
+    let inventory = Option("inventory", short: "i", .file, global: true, "the inventory, if not inventory/fleet.yml")
+    let state = Option("state-dir", .folder, global: true, "where the journal is kept, if not in state/")
+}
+
+extension Given where G == ProjectOptions {
+    var place: ProjectPlace { ProjectPlace(folder: self.folder, inventory: self.inventory, stateFolder: self.state) }
+}
+
+/// What every command that changes servers takes.
+struct ChangeOptions: ParameterGroup {
+    let title = "Before anything is changed"
+    let yes = Flag("yes", short: "y", "do not ask; a loss is never covered by it")
+    let accept = Option(
+        repeated: "accept", .choice(["new-key"]), "accept a loss by its name")
+    let due = Option("due", .duration, "the lead: due when less life is left than this, or than a third of the whole")
+}

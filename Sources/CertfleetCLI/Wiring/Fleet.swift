@@ -1,0 +1,133 @@
+import Authorities
+import Certificates
+package import FleetModel
+package import Foundation
+import Planning
+import Running
+import SSHTransport
+import TLSEndpoint
+
+/// A project at work: surveys hosts, makes plans, runs them. What is done here is only the joining of rooms.
+struct Fleet: Sendable {
+    let project: Project
+    let authorities: AuthorityFiles
+    let links: HostLinks
+    let relay: EventRelay
+    let stop: StopRequest
+    let surroundings: Surroundings
+
+    /// - Throws: ``Refusal`` when an authority's files cannot be read.
+    init(
+        _ project: Project, reason: String, terminal: Terminal, surroundings: Surroundings = .process,
+        observer: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) throws {
+        self.project = project
+        self.surroundings = surroundings
+        authorities = try AuthorityFiles.read(project.inventory)
+        relay = EventRelay(observer: observer)
+        stop = StopRequest()
+        let secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
+        let connector = SSHConnector(
+            workers: try SSHWorkers(), secrets: secrets, procedures: project.procedures,
+            signatures: project.signatures)
+        links = HostLinks(connector: connector, sink: relay, clock: ContinuousClock(), reason: reason)
+    }
+
+    // MARK: Survey
+
+    /// Looks at all hosts of the pools, side by side.
+    func survey(_ pools: [String]) async -> [String: SurveyResult] {
+        let planner = Planner(input(run: "", command: "", selection: PlanSelection(pools: pools), facts: [:]))
+        return await withTaskGroup(of: (String, SurveyResult).self) { group in
+            for pool in pools.compactMap(project.inventory.pool) {
+                for host in pool.hosts {
+                    group.addTask { (host.name, await survey(host, in: pool, planner: planner)) }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
+    private func survey(_ host: Host, in pool: Pool, planner: Planner) async -> SurveyResult {
+        guard let steps = planner.survey(of: host, in: pool) else {
+            return .failed(
+                Fault(
+                    "survey.no-procedure", .failed, host: host.name,
+                    "no survey fits \(pool.type.rawValue) servers of version \(pool.version.rawValue)"))
+        }
+        do {
+            let link = await links.link(to: host, in: pool)
+            let results = try await Surveyor(sink: relay).survey(steps, over: link)
+            return .facts(try FactsReading.facts(of: host.name, from: results))
+        } catch let fault as Fault {
+            return .failed(fault.on(host.name))
+        } catch {
+            return .failed(Fault("survey.failed", .failed, host: host.name, "\(error)"))
+        }
+    }
+
+    // MARK: Plan
+
+    func plan(
+        _ request: RunRequest, run: String, facts: [String: SurveyResult], history: RunHistory = RunHistory()
+    ) -> Plan {
+        var input = self.input(run: run, command: request.command, selection: request.selection, facts: facts)
+        input.history = history
+        input.lead = request.lead
+        input.accepted = request.accepted
+        return Planner(input).plan()
+    }
+
+    private func input(
+        run: String, command: String, selection: PlanSelection, facts: [String: SurveyResult]
+    ) -> PlanningInput {
+        PlanningInput(
+            command: command, run: run, inventory: project.inventory, procedures: project.procedures, facts: facts,
+            chains: authorities.bundles, selection: selection, now: surroundings.now())
+    }
+
+    // MARK: Run
+
+    func run(_ plan: Plan, id: String, history: RunHistory) async -> (state: RunState, exitCode: ExitCode) {
+        let tools = RunTools(
+            links: links, issuer: AuthorityRouter(project.inventory.authorities),
+            checker: CertificateChecker(roots: authorities.roots),
+            prober: TLSProbe(rootSubjects: authorities.roots.map(\.rawSubject)), sink: relay,
+            clock: ContinuousClock(), now: surroundings.now, stop: stop, run: id, chains: authorities.chains)
+        return await Runner(plan: plan, tools: tools, history: history).run()
+    }
+}
+
+/// What the whole program is given from outside: the clock, and what stands before the journal.
+package struct Surroundings: Sendable {
+    package var now: @Sendable () -> Date
+    /// Wraps the journal's sink; the crash runner kills the process at a chosen record here.
+    package var journal: @Sendable (any EventSink) -> any EventSink
+
+    package init(
+        now: @escaping @Sendable () -> Date = { Date() },
+        journal: @escaping @Sendable (any EventSink) -> any EventSink = { $0 }
+    ) {
+        self.now = now
+        self.journal = journal
+    }
+
+    package static let process = Surroundings()
+}
+
+/// What a run was asked to do; kept with its plan, so that it can be resumed.
+struct RunRequest: Sendable, Codable, Equatable {
+    var command: String
+    var selection: PlanSelection
+    var leadMilliseconds: Int64?
+    var accepted: Set<String>
+
+    var lead: Duration? { leadMilliseconds.map { .milliseconds($0) } }
+
+    init(command: String, selection: PlanSelection, lead: Duration? = nil, accepted: Set<String> = []) {
+        self.command = command
+        self.selection = selection
+        self.leadMilliseconds = lead?.milliseconds
+        self.accepted = accepted
+    }
+}

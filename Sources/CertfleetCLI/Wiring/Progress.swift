@@ -1,0 +1,89 @@
+import Dispatch
+import FleetModel
+import Foundation
+import Reporting
+import Synchronization
+
+/// Shows a run while it goes on: redrawn on a terminal, plain timestamped lines when piped.
+final class Progress: Sendable {
+    private struct State {
+        var view: LiveView
+        var plain: PlainLines
+        var drawn = 0
+        var shown = true
+    }
+
+    private let state: Mutex<State>
+    private let terminal: Terminal
+    private let style: TextStyle
+    private let ticker: (any DispatchSourceTimer)?
+
+    init(command: String, pools: [(name: String, hosts: [String])], terminal: Terminal, quiet: Bool = false) {
+        let names = pools.flatMap { [$0.name] + $0.hosts }
+        state = Mutex(
+            State(
+                view: LiveView(command: command, pools: pools),
+                plain: PlainLines(clock: DisplayClock(zone: .current), hosts: names), shown: !quiet))
+        self.terminal = terminal
+        style = TextStyle(coloured: terminal.colour)
+        guard terminal.isErrorTerminal, !quiet else {
+            ticker = nil
+            return
+        }
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "certfleet.live"))
+        ticker = timer
+        // Elapsed times go on while nothing happens.
+        timer.schedule(deadline: .now() + 0.25, repeating: 0.25)
+        timer.setEventHandler { [weak self] in self?.draw() }
+        timer.activate()
+    }
+
+    /// Takes in the next event.
+    func see(_ event: RunEvent) {
+        if ticker != nil {
+            state.withLock { $0.view.apply(event) }
+        } else {
+            state.withLock { state in
+                guard state.shown else { return }
+                for line in state.plain.lines(for: event) { terminal.say(line + "\n") }
+            }
+        }
+    }
+
+    /// Draws a last time and leaves the picture standing.
+    func finish() {
+        guard let ticker else { return }
+        ticker.cancel()
+        draw()
+        state.withLock { $0.shown = false }
+    }
+
+    /// Takes the picture away, for a question or a plan.
+    func clear() {
+        guard ticker != nil else { return }
+        state.withLock { state in
+            if state.drawn > 0 { terminal.say("\u{1B}[\(state.drawn)A\u{1B}[J") }
+            state.drawn = 0
+            state.shown = false
+        }
+    }
+
+    /// Goes on drawing after ``clear()``.
+    func resume() {
+        guard ticker != nil else { return }
+        state.withLock { $0.shown = true }
+    }
+
+    private func draw() {
+        let (columns, rows) = Terminal.size()
+        state.withLock { state in
+            guard state.shown else { return }
+            let lines = state.view.lines(width: columns - 1, height: max(rows - 2, 4), now: Date(), style: style)
+            var text = state.drawn > 0 ? "\u{1B}[\(state.drawn)A" : ""
+            for line in lines { text += "\u{1B}[2K\(line)\n" }
+            if state.drawn > lines.count { text += "\u{1B}[J" }
+            state.drawn = lines.count
+            terminal.say(text)
+        }
+    }
+}
