@@ -6,7 +6,8 @@ import Planning
 struct RolloutCommand: Command {
     let about = About(
         "rollout", "bring a pool's certificates to what the inventory says",
-        discussion: "Shows the plan and asks; then one server first, alone, then the others of the pool in turn. Each success is read back from the server and seen on its TLS ports.",
+        discussion:
+            "Shows the plan and asks; then one server first, alone, then the others of the pool in turn. Each success is read back from the server and seen on its TLS ports.",
         examples: ["certfleet rollout fe-lyon", "certfleet rollout fe-lyon --yes"])
     let pools = Argument(repeated: "POOL", .text, required: true, "pool, host's pool or group")
     let change = ChangeOptions()
@@ -30,7 +31,8 @@ struct RolloutCommand: Command {
 struct RenewCommand: Command {
     let about = About(
         "renew", "renew every certificate that is due, in all pools or in some",
-        discussion: "Due is what has less life left than the lead, or than a third of its own whole life, and what differs from the inventory. Pools go side by side, the members of a pool in turn.",
+        discussion:
+            "Due is what has less life left than the lead, or than a third of its own whole life, and what differs from the inventory. Pools go side by side, the members of a pool in turn.",
         examples: ["certfleet renew", "certfleet renew --due 60d --yes", "certfleet renew dmz"])
     let pools = Argument(repeated: "POOL", .text, "pools or groups; none: all")
     let change = ChangeOptions()
@@ -55,7 +57,8 @@ struct RenewCommand: Command {
 struct PushCommand: Command {
     let about = About(
         "push", "bring a pool's shared certificate, key included, to every member",
-        discussion: "Due or absent, it is ordered and born on the first member that answers; valid but missing somewhere, it is distributed; then it is assigned where it is not. The key travels from memory to memory inside SSH under a one-time password.",
+        discussion:
+            "Due or absent, it is ordered and born on the first member that answers; valid but missing somewhere, it is distributed; then it is assigned where it is not. The key travels from memory to memory inside SSH under a one-time password.",
         examples: ["certfleet push edge-lyon/edge-av"])
     let order = Argument("POOL/ORDER", .text, "the shared order")
     let change = ChangeOptions()

@@ -14,7 +14,8 @@ struct InventoryLintCommand: Command {
         if let file = given.file { place.inventory = file }
         let project = try Project.load(place)
         let hosts = project.inventory.pools.flatMap(\.hosts).count
-        program.terminal.say("\(place.inventoryPath): \(hosts) hosts in \(project.inventory.pools.count) pools, no mistakes\n")
+        program.terminal.say(
+            "\(place.inventoryPath): \(hosts) hosts in \(project.inventory.pools.count) pools, no mistakes\n")
         return 0
     }
 }
@@ -29,9 +30,13 @@ struct InventoryListCommand: Command {
         for pool in project.inventory.pools {
             program.terminal.write("\(pool.name)  \(pool.type.rawValue) \(pool.version.rawValue)\n")
             for order in pool.orders {
-                program.terminal.write("  order \(order.id)  \(order.usages.joined(separator: ", "))  from \(order.authority), sharing \(order.sharing.rawValue)\n")
+                program.terminal.write(
+                    "  order \(order.id)  \(order.usages.joined(separator: ", "))  from \(order.authority), sharing \(order.sharing.rawValue)\n"
+                )
             }
-            for host in pool.hosts { program.terminal.write("  host  \(host.name)  \(host.fqdn)  \(host.address):\(host.ssh.port)\n") }
+            for host in pool.hosts {
+                program.terminal.write("  host  \(host.name)  \(host.fqdn)  \(host.address):\(host.ssh.port)\n")
+            }
         }
         return 0
     }

@@ -8,7 +8,8 @@ import Planning
 struct LabUpCommand: Command {
     let about = About(
         "up", "make a fleet of simulated servers on this machine, or start it again",
-        discussion: "Makes a project folder with inventory, pinned host keys and authorities, starts a real SSH server for each host and real TLS on the ports of its role, and returns when all answer.",
+        discussion:
+            "Makes a project folder with inventory, pinned host keys and authorities, starts a real SSH server for each host and real TLS on the ports of its role, and returns when all answer.",
         examples: ["certfleet lab up demo", "certfleet --project demo plan fe-lyon"])
     let folder = Argument("DIR", .folder, "the lab's folder, empty or not there, or a former lab's")
     let inventory = Option("inventory", short: "i", .file, "the fleet to play; none: the example of thirteen servers")
@@ -84,7 +85,9 @@ struct LabShowCommand: Command {
 struct LabFaultCommand: Command {
     let about = About(
         "fault", "make a simulated server misbehave, or well again",
-        examples: ["certfleet lab fault demo fe02 cut-after --at assign --times 1", "certfleet lab fault demo fe02 --clear"])
+        examples: [
+            "certfleet lab fault demo fe02 cut-after --at assign --times 1", "certfleet lab fault demo fe02 --clear",
+        ])
     let folder = Argument("DIR", .folder, "the lab's folder")
     let host = Argument("HOST", .text, "the host")
     let fault = Argument(optional: "FAULT", .text, LabFaults.names.joined(separator: ", "))
@@ -99,7 +102,8 @@ struct LabFaultCommand: Command {
             return 0
         }
         guard let fault = given.fault else {
-            throw given.usageError("a fault or --clear is needed", hint: "faults: \(LabFaults.names.joined(separator: ", "))")
+            throw given.usageError(
+                "a fault or --clear is needed", hint: "faults: \(LabFaults.names.joined(separator: ", "))")
         }
         try await LabFaults.set(
             fault, on: given.host, at: given.at, times: given.times, steps: try Self.steps(), folder: given.folder)

@@ -13,7 +13,9 @@ struct PendingListCommand: Command {
         let project = try Project.load(given.project.place)
         let list = await AuthorityRouter(authorities: project.inventory.authorities).pending()
         for request in list.requests {
-            program.terminal.write("\(request.authority)  \(request.file)\n  \(request.subject)\n  \(request.names.joined(separator: ", "))\n")
+            program.terminal.write(
+                "\(request.authority)  \(request.file)\n  \(request.subject)\n  \(request.names.joined(separator: ", "))\n"
+            )
         }
         if list.requests.isEmpty { program.terminal.say("no request waits\n") }
         for note in list.notes { program.terminal.say("note: \(note)\n") }
@@ -24,7 +26,9 @@ struct PendingListCommand: Command {
 struct PendingCollectCommand: Command {
     let about = About(
         "collect", "take up the runs that wait, with the answers that have come",
-        discussion: "Answers in a drop folder's inbox are matched by their public key, whatever their name and form; the run goes on where it rested.")
+        discussion:
+            "Answers in a drop folder's inbox are matched by their public key, whatever their name and form; the run goes on where it rested."
+    )
     let project = ProjectOptions()
     let program: ProgramContext
 

@@ -8,7 +8,8 @@ import Reporting
 struct PlanCommand: Command {
     let about = About(
         "plan", "show what would be done, and why; changes nothing",
-        discussion: "Looks at the servers and prints orders, names with their origin, the cmdlet calls and the waves. A saved plan is carried out with apply, which refuses it when the world has moved.",
+        discussion:
+            "Looks at the servers and prints orders, names with their origin, the cmdlet calls and the waves. A saved plan is carried out with apply, which refuses it when the world has moved.",
         examples: ["certfleet plan fe-lyon", "certfleet plan -o tonight.plan"])
     let pools = Argument(repeated: "POOL", .text, "pools or groups; none: all")
     let output = Option("output", short: "o", .file, "save the plan here, for apply")
@@ -58,7 +59,8 @@ struct StatusCommand: Command {
             lead: given.due)
         let look = Look(program: program, project: project)
         let (plan, facts) = try await look.plan(request, reason: "status")
-        let report = StatusReport(pools: plan.pools, facts: facts.compactMapValues(\.facts), now: program.surroundings.now())
+        let report = StatusReport(
+            pools: plan.pools, facts: facts.compactMapValues(\.facts), now: program.surroundings.now())
         if given.json {
             program.terminal.write(JSONText.text(StatusJSON.value(report)))
         } else if given.prometheus {
@@ -107,7 +109,9 @@ struct Look {
             if !faults.isEmpty { codes.append(faults.allSatisfy { $0.kind == .unreachable } ? .unreachable : .failed) }
         }
         let faults = plan.pools.flatMap(\.unreachable.values)
-        if !faults.isEmpty, faults.count == plan.pools.flatMap(\.pool.hosts).count, faults.allSatisfy({ $0.kind == .refused }) {
+        if !faults.isEmpty, faults.count == plan.pools.flatMap(\.pool.hosts).count,
+            faults.allSatisfy({ $0.kind == .refused })
+        {
             return .refused
         }
         if detailed, plan.hasWork { codes.append(.due) }
@@ -149,7 +153,8 @@ struct SavedPlan: Codable {
             throw Refusal(.badInput, "\(path) cannot be read\n  hint: make one: certfleet plan -o \(path)")
         }
         guard let saved = try? JSONDecoder().decode(SavedPlan.self, from: data), saved.version == 1 else {
-            throw Refusal(.badInput, "\(path) is no saved plan of this version\n  hint: make one: certfleet plan -o \(path)")
+            throw Refusal(
+                .badInput, "\(path) is no saved plan of this version\n  hint: make one: certfleet plan -o \(path)")
         }
         return saved
     }

@@ -54,13 +54,18 @@ struct RunsAbortCommand: Command {
         do {
             let journal = try await Journal.open(try StateLock(folder: place.statePath, command: "runs abort"))
             let record: RunRecord?
-            if let id = given.id { record = try await journal.run(id) } else { record = try await journal.lastUnfinished() }
+            if let id = given.id {
+                record = try await journal.run(id)
+            } else {
+                record = try await journal.lastUnfinished()
+            }
             guard let record, record.isUnfinished else {
                 program.terminal.say("no run is unfinished\n")
                 return 0
             }
             try await journal.setState(.aborted, of: record.id, exitCode: nil, at: program.surroundings.now())
-            program.terminal.say("run \(record.id) (\(record.command)) is given up; certfleet plan shows what is left to do\n")
+            program.terminal.say(
+                "run \(record.id) (\(record.command)) is given up; certfleet plan shows what is left to do\n")
             return 0
         } catch let error as JournalError {
             throw Refusal(error.exitCode, error.fault.description)

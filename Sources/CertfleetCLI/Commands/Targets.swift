@@ -24,7 +24,9 @@ struct Targets {
 
     private func resolve(_ name: String, depth: Int) throws -> [String] {
         if inventory.pool(name) != nil { return [name] }
-        if depth < 8, let group = inventory.groups[name] { return try group.flatMap { try resolve($0, depth: depth + 1) } }
+        if depth < 8, let group = inventory.groups[name] {
+            return try group.flatMap { try resolve($0, depth: depth + 1) }
+        }
         if let (pool, _) = inventory.host(name) { return [pool.name] }
         let known = inventory.pools.map(\.name) + Array(inventory.groups.keys)
         throw unknown("pool", name, known)
@@ -40,7 +42,9 @@ struct Targets {
         }
         guard order.sharing != .host else {
             throw Refusal(
-                .usage, "\(text) is not shared: each host of \(pool.name) has a key of its own, which never leaves it\n  hint: certfleet rollout \(pool.name)")
+                .usage,
+                "\(text) is not shared: each host of \(pool.name) has a key of its own, which never leaves it\n  hint: certfleet rollout \(pool.name)"
+            )
         }
         return PlanSelection(pools: [pool.name], orders: [text])
     }
@@ -48,6 +52,7 @@ struct Targets {
     private func unknown(_ what: String, _ name: String, _ known: [String]) -> Refusal {
         let hint = suggestion(for: name, among: known).map { "did you mean \($0)?" }
         return Refusal(
-            .noTarget, "there is no \(what) '\(name)'\n  hint: \(hint ?? "there are: \(known.sorted().joined(separator: ", "))")")
+            .noTarget,
+            "there is no \(what) '\(name)'\n  hint: \(hint ?? "there are: \(known.sorted().joined(separator: ", "))")")
     }
 }

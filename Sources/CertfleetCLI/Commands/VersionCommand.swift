@@ -27,7 +27,8 @@ struct VersionCommand: Command {
                         "bootstrap": .object(["sha256": .string(bootstrap), "command": .string(Bootstrap.commandLine)]),
                     ])))
         } else {
-            program.terminal.write("certfleet \(Release.version)\nagent.ps1 sha256 \(agent)\nbootstrap sha256 \(bootstrap)\n")
+            program.terminal.write(
+                "certfleet \(Release.version)\nagent.ps1 sha256 \(agent)\nbootstrap sha256 \(bootstrap)\n")
         }
         return 0
     }

@@ -19,7 +19,8 @@ struct AuthorityFiles: Sendable {
             if case .local(let certificate, _, _, _) = authority.kind { paths.insert(certificate, at: 0) }
             var all: [Certificate] = []
             for path in paths {
-                for certificate in try certificates(path, authority) where !all.contains(where: { $0.der == certificate.der }) {
+                for certificate in try certificates(path, authority)
+                where !all.contains(where: { $0.der == certificate.der }) {
                     all.append(certificate)
                 }
             }
@@ -37,7 +38,9 @@ struct AuthorityFiles: Sendable {
     private static func certificates(_ path: String, _ authority: AuthorityDefinition) throws -> [Certificate] {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw Refusal(
-                .badInput, "\(authority.place): authority \(authority.name): \(path) cannot be read\n  hint: put the CA's certificate there")
+                .badInput,
+                "\(authority.place): authority \(authority.name): \(path) cannot be read\n  hint: put the CA's certificate there"
+            )
         }
         do {
             return try CertificateBundle.read(data)

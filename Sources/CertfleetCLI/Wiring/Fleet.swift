@@ -90,7 +90,7 @@ struct Fleet: Sendable {
 
     func run(_ plan: Plan, id: String, history: RunHistory) async -> (state: RunState, exitCode: ExitCode) {
         let tools = RunTools(
-            links: links, issuer: AuthorityRouter(project.inventory.authorities),
+            links: links, issuer: AuthorityRouter(authorities: project.inventory.authorities, now: surroundings.now),
             checker: CertificateChecker(roots: authorities.roots),
             prober: TLSProbe(rootSubjects: authorities.roots.map(\.rawSubject)), sink: relay,
             clock: ContinuousClock(), now: surroundings.now, stop: stop, run: id, chains: authorities.chains)

@@ -19,7 +19,8 @@ enum PlanDigest {
                     }
                 }
             }
-            let works = pool.prepare.flatMap { [$0.birth].compactMap { $0 } + $0.copies } + pool.passes.flatMap(\.members)
+            let works =
+                pool.prepare.flatMap { [$0.birth].compactMap { $0 } + $0.copies } + pool.passes.flatMap(\.members)
             for step in works.flatMap(\.steps) { lines.append("step \(step.key) \(CallText.text(of: step))") }
         }
         return Digest.sha256(Data(lines.joined(separator: "\n").utf8))

@@ -23,7 +23,9 @@ struct RunSession {
         let request = try request(project)
         guard consent.yes || terminal.isInteractive else {
             throw Refusal(
-                .usage, "certfleet \(request.command) asks before it changes anything, and there is no terminal to ask on\n  hint: add --yes")
+                .usage,
+                "certfleet \(request.command) asks before it changes anything, and there is no terminal to ask on\n  hint: add --yes"
+            )
         }
         return try await withJournal(project, request.command) { journal in
             try await refuseUnfinished(project, request, journal)
@@ -42,13 +44,19 @@ struct RunSession {
         return try await interruptible(fleet) { interrupts in
             let facts = await fleet.survey(request.selection.pools)
             progress.clear()
-            if let code = interrupts.exitCode { return await leave(fleet, code, words: "stopped before anything was changed") }
+            if let code = interrupts.exitCode {
+                return await leave(fleet, code, words: "stopped before anything was changed")
+            }
             let draft = fleet.plan(request, run: "<run>", facts: facts)
             if let code = allRefused(facts) { return await leave(fleet, code, words: "") }
             try check(draft, consent.digest)
             let faults = draft.pools.contains { !$0.unreachable.isEmpty || $0.blocked != nil }
             if !draft.hasWork && !faults {
-                return await leave(fleet, .done, words: "nothing is due: every certificate of \(request.selection.pools.joined(separator: ", ")) is as the inventory wants it")
+                return await leave(
+                    fleet, .done,
+                    words:
+                        "nothing is due: every certificate of \(request.selection.pools.joined(separator: ", ")) is as the inventory wants it"
+                )
             }
             if draft.hasWork { terminal.write(PlanText(clock: clock, style: outputStyle).text(draft)) }
             guard !draft.hasWork || consent.yes || asked() else {
@@ -134,7 +142,9 @@ struct RunSession {
         return outcome.exitCode
     }
 
-    private func createRun(_ plan: Plan, _ request: RunRequest, _ fleet: Fleet, _ journal: Journal) async throws -> String {
+    private func createRun(_ plan: Plan, _ request: RunRequest, _ fleet: Fleet, _ journal: Journal) async throws
+        -> String
+    {
         let kept = KeptPlan(request: request, plan: PlanJSON.value(plan))
         let text = String(decoding: try JSONEncoder().encode(kept), as: UTF8.self)
         do {
@@ -152,7 +162,9 @@ struct RunSession {
     private func check(_ plan: Plan, _ digest: String?) throws {
         guard let digest, digest != PlanDigest.of(plan) else { return }
         throw Refusal(
-            .stale, "the plan no longer fits: a certificate, a member or the inventory has changed since it was made\n  hint: look at it anew: certfleet plan")
+            .stale,
+            "the plan no longer fits: a certificate, a member or the inventory has changed since it was made\n  hint: look at it anew: certfleet plan"
+        )
     }
 
     private func refuseUnfinished(_ project: Project, _ request: RunRequest, _ journal: Journal) async throws {
@@ -160,7 +172,9 @@ struct RunSession {
         for run in try await journal.unfinishedRuns() where !run.hosts.isDisjoint(with: mine) {
             let hosts = run.hosts.intersection(mine).sorted().joined(separator: ", ")
             throw Refusal(
-                .guarded, "run \(run.record.id) (\(run.record.command)) is not finished on \(hosts)\n  hint: certfleet runs resume \(run.record.id), or give it up: certfleet runs abort \(run.record.id)")
+                .guarded,
+                "run \(run.record.id) (\(run.record.command)) is not finished on \(hosts)\n  hint: certfleet runs resume \(run.record.id), or give it up: certfleet runs abort \(run.record.id)"
+            )
         }
     }
 
@@ -169,8 +183,12 @@ struct RunSession {
         let faults = facts.values.compactMap { result -> Fault? in
             if case .failed(let fault) = result { fault } else { nil }
         }
-        guard !faults.isEmpty, faults.count == facts.count, faults.allSatisfy({ $0.kind == .refused }) else { return nil }
-        for fault in faults.sorted(by: { ($0.host ?? "") < ($1.host ?? "") }) { terminal.say(FaultText.text(fault) + "\n") }
+        guard !faults.isEmpty, faults.count == facts.count, faults.allSatisfy({ $0.kind == .refused }) else {
+            return nil
+        }
+        for fault in faults.sorted(by: { ($0.host ?? "") < ($1.host ?? "") }) {
+            terminal.say(FaultText.text(fault) + "\n")
+        }
         return .refused
     }
 
@@ -199,7 +217,8 @@ struct RunSession {
         let interrupts = Interrupts(
             first: { [terminal] in
                 fleet.stop.ask()
-                terminal.say("\nstopping: what is being switched is finished, nothing new begins; once more ends it at once\n")
+                terminal.say(
+                    "\nstopping: what is being switched is finished, nothing new begins; once more ends it at once\n")
             },
             second: { running.cancel() })
         defer { interrupts.stop() }

@@ -100,7 +100,9 @@ struct SSHConnector: HostConnecting {
     }
 
     private func missing(_ what: String, _ key: String) -> Fault {
-        Fault("ssh.no-credentials", .refused, "\(what) is wanted, and the inventory's ssh names none", hint: "ssh: { \(key): … }")
+        Fault(
+            "ssh.no-credentials", .refused, "\(what) is wanted, and the inventory's ssh names none",
+            hint: "ssh: { \(key): … }")
     }
 
     private func source(_ name: String) -> SSHSecretSource {

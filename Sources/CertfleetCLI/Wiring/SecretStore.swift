@@ -65,7 +65,9 @@ actor SecretStore {
     }
 
     private func command(_ words: [String], _ name: String) async throws -> Secret {
-        guard let program = words.first else { throw Fault("secret.absent", .refused, "secret '\(name)' has no command") }
+        guard let program = words.first else {
+            throw Fault("secret.absent", .refused, "secret '\(name)' has no command")
+        }
         let result = try await ChildProcess.run(program, Array(words.dropFirst()))
         guard result.status == .exited(0) else {
             throw Fault("secret.command", .refused, "the command of secret '\(name)' failed: \(program)")

@@ -14,18 +14,22 @@ struct Summary {
             switch event.kind {
             case .hostFailed(let fault), .poolStopped(_, let fault): if fault.kind != .lost { told.append(fault) }
             case .switchEnded(_, _, _, let fault?): told.append(fault)
-            case .outcome(_, let outcome): if outcome.status == .failed, let fault = outcome.fault { told.append(fault) }
+            case .outcome(_, let outcome):
+                if outcome.status == .failed, let fault = outcome.fault { told.append(fault) }
             case .runBegan: told = []
             default: break
             }
         }
         var seen: [Fault] = []
-        for fault in told where !seen.contains(where: { $0.code == fault.code && $0.host == fault.host && $0.message == fault.message }) {
+        for fault in told
+        where !seen.contains(where: { $0.code == fault.code && $0.host == fault.host && $0.message == fault.message }) {
             seen.append(fault)
             terminal.say(FaultText.text(fault) + "\n")
         }
         if outcome.exitCode == .cannotWriteState {
-            terminal.say("the journal cannot be written, so the run was stopped\n  hint: free some space in the state folder, then run: certfleet runs resume \(id)\n")
+            terminal.say(
+                "the journal cannot be written, so the run was stopped\n  hint: free some space in the state folder, then run: certfleet runs resume \(id)\n"
+            )
         }
         terminal.say("run \(id): \(ResultWords.text(outcome.exitCode)) (exit \(outcome.exitCode.rawValue))\n")
         switch outcome.state {
