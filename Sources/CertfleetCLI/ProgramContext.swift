@@ -1,4 +1,3 @@
-package import FleetModel
 import Foundation
 
 /// What every command is given: the terminal, the clock, and what stands before the journal.

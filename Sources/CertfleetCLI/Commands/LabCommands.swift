@@ -44,8 +44,8 @@ struct LabUpCommand: Command {
             if let file { return try InventoryFile.read(path: file) }
             return try InventoryFile.parse(
                 text: BuiltIn.exampleInventory, file: "inventory/example.yml", folder: "/nonexistent")
-        } catch let diagnostics as Diagnostics {
-            throw Refusal(.badInput, diagnostics.description)
+        } catch {
+            throw Refusal(.badInput, error.description)
         }
     }
 }

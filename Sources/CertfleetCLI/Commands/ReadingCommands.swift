@@ -3,6 +3,7 @@ import FleetModel
 import Foundation
 import Planning
 import Reporting
+import Running
 
 /// `plan [POOL…]`: what would be done, and why.
 struct PlanCommand: Command {

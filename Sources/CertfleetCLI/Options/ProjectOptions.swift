@@ -9,7 +9,7 @@ struct ProjectOptions: ParameterGroup {
     let state = Option("state-dir", .folder, global: true, "where the journal is kept, if not in state/")
 }
 
-extension Given where G == ProjectOptions {
+extension Given where Declared == ProjectOptions {
     var place: ProjectPlace { ProjectPlace(folder: self.folder, inventory: self.inventory, stateFolder: self.state) }
 }
 

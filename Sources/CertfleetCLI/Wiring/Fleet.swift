@@ -48,7 +48,7 @@ struct Fleet: Sendable {
         }
     }
 
-    private func survey(_ host: Host, in pool: Pool, planner: Planner) async -> SurveyResult {
+    private func survey(_ host: FleetModel.Host, in pool: Pool, planner: Planner) async -> SurveyResult {
         guard let steps = planner.survey(of: host, in: pool) else {
             return .failed(
                 Fault(
@@ -92,7 +92,7 @@ struct Fleet: Sendable {
         let tools = RunTools(
             links: links, issuer: AuthorityRouter(authorities: project.inventory.authorities, now: surroundings.now),
             checker: CertificateChecker(roots: authorities.roots),
-            prober: TLSProbe(rootSubjects: authorities.roots.map(\.rawSubject)), sink: relay,
+            prober: TLSProbe(rootSubjects: authorities.roots.map(\.subjectDER)), sink: relay,
             clock: ContinuousClock(), now: surroundings.now, stop: stop, run: id, chains: authorities.chains)
         return await Runner(plan: plan, tools: tools, history: history).run()
     }

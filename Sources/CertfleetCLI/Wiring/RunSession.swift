@@ -3,6 +3,7 @@ import Foundation
 import Journaling
 import Planning
 import Reporting
+import Running
 
 /// One changing command from beginning to end: lock, survey, plan, question, run, summary.
 struct RunSession {

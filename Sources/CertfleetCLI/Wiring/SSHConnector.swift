@@ -1,7 +1,7 @@
 import AgentProtocol
 import CmdletSignatures
 import FleetModel
-import Foundation
+import FoundationEssentials
 import RemoteAgent
 import SSHTransport
 

@@ -68,11 +68,12 @@ actor SecretStore {
         guard let program = words.first else {
             throw Fault("secret.absent", .refused, "secret '\(name)' has no command")
         }
-        let result = try await ChildProcess.run(program, Array(words.dropFirst()))
-        guard result.status == .exited(0) else {
+        let command = ChildCommand(
+            program, Array(words.dropFirst()), environment: ProcessInfo.processInfo.environment)
+        guard let result = try? await command.run(limit: .seconds(60)), result.ending.isSuccess else {
             throw Fault("secret.command", .refused, "the command of secret '\(name)' failed: \(program)")
         }
-        return Self.trimmed(result.output)
+        return Self.trimmed(result.output.bytes)
     }
 
     /// Without the line's end that editors and programs put there.
