@@ -34,9 +34,6 @@ package struct AgentSettings: Sendable {
     /// Our clock, compared with the server's.
     package var wallClock: @Sendable () -> Date = { Date() }
 
-    /// Why the agent is started; sent along for logs on the other side.
-    package var reason = ""
-
     package init(script: String, commands: [String: String], module: ProductModule?) {
         self.script = script
         self.commands = commands
