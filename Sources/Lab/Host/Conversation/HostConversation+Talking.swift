@@ -26,6 +26,8 @@ extension HostConversation {
             say(.kept(blob: blob, bytes: Int64(blobs[blob]?.count ?? 0)))
         case .drop(let blob): blobs[blob] = nil
         case .bye:
+            // The host is free before anybody hears that we are gone.
+            finish()
             say(.bye(noise: ""))
             return AgentExit.bye.rawValue
         }

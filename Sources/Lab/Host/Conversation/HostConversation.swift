@@ -25,6 +25,7 @@ struct HostConversation {
     var ending = false
     /// The line was cut by a fault, so the grace runs its full time.
     var cutting = false
+    var finished = false
     /// What helps beside the loop: watchdog, limits, the grace.
     var helpers: [Task<Void, Never>] = []
 
@@ -102,8 +103,10 @@ struct HostConversation {
         channel.send(bytes)
     }
 
-    /// Everything that an orderly end does; only a kill leaves private folders behind.
-    private mutating func finish() {
+    /// Everything that an orderly end does, once; only a kill leaves private folders behind.
+    mutating func finish() {
+        guard !finished else { return }
+        finished = true
         for helper in helpers { helper.cancel() }
         running?.task.cancel()
         let mine = mutex == nil ? Array(madeFolders) : (try? state.privateFolders.names()) ?? []
