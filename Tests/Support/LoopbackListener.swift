@@ -39,8 +39,16 @@ package final class LoopbackListener: Sendable {
         source.activate()
     }
 
-    /// Stops listening: the port refuses connections soon after.
-    package func stop() { source.cancel() }
+    /// Stops listening.
+    ///
+    /// - Parameter closed: Called when the port refuses connections.
+    package func stop(closed: @escaping @Sendable () -> Void = {}) {
+        source.setCancelHandler { [descriptor] in
+            close(descriptor)
+            closed()
+        }
+        source.cancel()
+    }
 
     deinit { source.cancel() }
 }
