@@ -25,7 +25,12 @@ package struct Runner: Sendable {
         let results = await withTaskGroup(of: PoolResult.self) { group in
             for pool in plan.pools {
                 group.addTask {
-                    await PoolRun(plan: pool, tools: tools, history: history, canary: canary, pairs: pairs).run()
+                    let result = await PoolRun(
+                        plan: pool, tools: tools, history: history, canary: canary, pairs: pairs
+                    ).run()
+                    // A journal that cannot be written stops the whole run.
+                    if result.exitCode == .cannotWriteState { tools.stop.ask() }
+                    return result
                 }
             }
             return await group.reduce(into: [PoolResult]()) { $0.append($1) }

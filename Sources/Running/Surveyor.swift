@@ -14,8 +14,9 @@ package struct Surveyor: Sendable {
             // Reads may be repeated; a second loss is the host's fault for good.
             do {
                 return try await read(steps, over: link)
-            } catch let again as Fault {
-                throw Fault(again.code, .failed, host: link.host.name, again.message, hint: again.hint)
+            } catch var again as Fault where again.kind == .lost {
+                again.kind = .failed
+                throw again.on(link.host.name)
             }
         }
     }

@@ -76,7 +76,7 @@ package struct Expectation: Sendable, Equatable {
         case containsAll(String)
         case isTrue
         case isFalse
-        /// At least one result with the property present and not empty.
+        /// Every result has the property, and not empty; at least one result.
         case present
         /// The number of results is at least this.
         case atLeast(Int)

@@ -46,7 +46,7 @@ struct Assessment {
     private func unfinished(_ order: CertificateOrder, on host: String) -> String? {
         guard input.history.touched[host]?.contains(order.id) == true else { return nil }
         return RememberedCaptures(input.history).text("thumbprint", of: order)
-            ?? candidates(order, on: host).first?.thumbprint
+            ?? input.facts[host]?.facts.flatMap { candidates(order, $0, assignedToo: true).first?.thumbprint }
     }
 
     // MARK: One key for all
@@ -69,8 +69,16 @@ struct Assessment {
             return planned
         }
         planned.thumbprint = best
-        if held.allSatisfy({ $0.contains(best) }), members.count == order.hosts.count {
+        // Held is held, whoever brought it and under whatever friendly name.
+        let lacking = members.filter { $0.certificate(best)?.hasPrivateKey != true }
+        if lacking.isEmpty, members.count == order.hosts.count {
             planned.need = .assign
+            return planned
+        }
+        if lacking.isEmpty {
+            // Nobody that answers needs a copy; who does not answer holds back the switch.
+            planned.need = .distribute
+            planned.birth = planned.birth ?? members.first?.host
             return planned
         }
         return distribution(planned, best: best, members: members)
@@ -161,10 +169,6 @@ struct Assessment {
             return [DueReason(.absent, "the assigned certificate \(thumbprint) is not in the store")]
         }
         return rule.reasons(certificate, for: order)
-    }
-
-    private func candidates(_ order: CertificateOrder, on host: String) -> [StoreCertificate] {
-        input.facts[host]?.facts.map { candidates(order, $0) } ?? []
     }
 
     /// Certificates in the store that would serve the order, the longest-lived first.

@@ -46,6 +46,9 @@ package struct DueRule: Sendable {
         if let bits = certificate.keySize, bits < order.key.bits {
             reasons.append(DueReason(.key, "key of \(bits) bits, \(order.key.bits) wanted"))
         }
+        if certificate.selfIssued, !certificate.isAuthority {
+            reasons.append(DueReason(.chain, "self-signed: nobody trusts it"))
+        }
         if !certificate.hasPrivateKey { reasons.append(DueReason(.key, "no private key in the store")) }
         if let problem = certificate.keyProblem { reasons.append(DueReason(.key, "key not usable: \(problem)")) }
         return reasons

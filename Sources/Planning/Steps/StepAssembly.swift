@@ -122,11 +122,15 @@ struct StepAssembly {
         func lacks(_ wanted: [String]?, _ there: [String]?) -> Bool {
             !Set(wanted ?? []).isSubset(of: Set(there ?? []))
         }
-        let held = planned.thumbprint.map { facts?.certificate($0)?.hasPrivateKey == true } ?? false
+        func holds(_ host: String) -> Bool {
+            planned.thumbprint.map { input.facts[host]?.facts?.certificate($0)?.hasPrivateKey == true } ?? false
+        }
+        let copies = planned.order.hosts.filter { input.facts[$0]?.facts != nil && !holds($0) }
         var truths: [String: Bool] = [
             "needs-certificate": planned.need == .issue,
-            "needs-copy": planned.order.sharing != .host && !held,
-            "copies-needed": planned.need == .distribute || (planned.need == .issue && planned.order.hosts.count > 1),
+            "needs-copy": planned.order.sharing != .host && !holds(host.name),
+            "copies-needed": planned.need == .distribute && !copies.isEmpty
+                || planned.need == .issue && copies.count > 1,
             "roots-missing": lacks(chain?.rootThumbprints, facts?.roots),
             "intermediates-missing": lacks(chain?.intermediateThumbprints, facts?.intermediates),
             "restarts-all": restartsAll,

@@ -25,6 +25,9 @@ package actor HostLink {
         self.reason = reason
     }
 
+    /// True while an agent runs, as far as is known.
+    package var isJoined: Bool { session != nil }
+
     /// Makes sure that an agent runs.
     package func ensure() async throws {
         if session == nil { try await start() }
@@ -57,7 +60,12 @@ package actor HostLink {
         var waited = Duration.zero
         while true {
             let fresh = try await connector.connect(host, in: pool, reason: reason)
-            try await sink.record(.agentBegan(host: host.name, reason: reason))
+            do {
+                try await sink.record(.agentBegan(host: host.name, reason: reason))
+            } catch {
+                await fresh.close()
+                throw error
+            }
             guard let holder = await fresh.greeting.holder else {
                 session = fresh
                 epoch += 1

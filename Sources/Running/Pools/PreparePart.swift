@@ -53,7 +53,8 @@ struct PreparePart {
     private func shared(_ work: PrepareWork) async -> Result {
         var result = Result()
         guard let birth = work.birth else { return result }
-        result.take(await walk(birth, order: work.order, shared: true))
+        result.take(
+            await walk(birth, order: work.order, shared: true, followers: work.copies.flatMap(\.steps)))
         guard result.faults.isEmpty, result.resting.isEmpty, !result.stopped else { return result }
         let copies = await withTaskGroup(of: Result.self) { group in
             for steps in work.copies {
@@ -65,13 +66,16 @@ struct PreparePart {
         return result
     }
 
-    private func walk(_ steps: HostSteps, order: CertificateOrder, shared: Bool) async -> Result {
+    private func walk(
+        _ steps: HostSteps, order: CertificateOrder, shared: Bool, followers: [PlannedStep] = []
+    ) async -> Result {
         var result = Result()
         guard let host = plan.pool.hosts.first(where: { $0.name == steps.host }) else { return result }
         let link = await tools.links.link(to: host, in: plan.pool)
         let runner = StepRunner(
             tools: tools, captures: captures, orders: [order.certificateKey: order], shared: shared)
-        let list = StepList(steps: steps.steps, runner: runner, link: link, history: history, stoppable: true)
+        let list = StepList(
+            steps: steps.steps, runner: runner, link: link, history: history, stoppable: true, followers: followers)
         do {
             try await list.walk()
             try await tools.sink.record(.prepared(order: order.id, host: host.name))
@@ -101,9 +105,9 @@ struct RunFinally {
 
     func run() async -> Fault? {
         for planned in steps.finally {
-            // The agent deletes its own folders when it ends; there is nothing to tidy where none was made.
-            let known = await runner.captures.visible(scope: planned.scope, host: planned.key.host)
-            if planned.key.step == "remove-folder", known["folder"] == nil { continue }
+            // An agent deletes what it made when it ends: there is nothing to tidy without one, or where nothing that
+            // the step names was made.
+            guard await link.isJoined, await runner.isBound(planned) else { continue }
             do {
                 try await runner.perform(
                     planned, link: link, unknown: false, again: false, position: (1, steps.finally.count))

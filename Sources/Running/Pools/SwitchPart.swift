@@ -11,17 +11,24 @@ struct SwitchPart {
     func run(passes: [SwitchPass], into result: inout PoolResult) async {
         var failures = 0
         var switched = 0
+        var failed: Set<String> = []
         for pass in passes {
-            for (index, member) in pass.members.enumerated() {
-                if tools.stop.isAsked || Task.isCancelled {
+            // A member that failed and was tolerated is left as found by the later passes, too.
+            for (index, member) in pass.members.enumerated() where !failed.contains(member.host) {
+                if isStopped {
                     result.stopped = true
                     return
                 }
                 let fault = await self.member(member, pass: pass, afterSwitch: switched > 0)
                 switched += 1
                 guard let fault else { continue }
+                if fault == Self.notBegun {
+                    result.stopped = true
+                    return
+                }
                 result.faults.append(fault)
                 failures += 1
+                failed.insert(member.host)
                 let more = index + 1 < pass.members.count || pass.orders != passes.last?.orders
                 if fault.kind == .guarded || fault.kind == .state || failures > plan.pool.rollout.maxFailures {
                     result.untouched = result.untouched || more || fault.kind == .guarded
@@ -35,6 +42,11 @@ struct SwitchPart {
         }
     }
 
+    private var isStopped: Bool { tools.stop.isAsked || Task.isCancelled }
+
+    /// The operator asked to stop while the member waited for its turn.
+    private static let notBegun = Fault("run.interrupted", .interrupted, "not begun, because the run was stopped")
+
     /// Switches one member; the fault when it did not come through.
     private func member(_ steps: HostSteps, pass: SwitchPass, afterSwitch: Bool) async -> Fault? {
         guard let host = plan.pool.hosts.first(where: { $0.name == steps.host }) else { return nil }
@@ -43,7 +55,12 @@ struct SwitchPart {
         var alone = false
         do {
             alone = try await canary.enter()
+            if isStopped { throw Self.notBegun }
             try await WaveGate(runner: runner, plan: plan).pass(for: steps.host, afterSwitch: afterSwitch)
+            if isStopped { throw Self.notBegun }
+        } catch let fault as Fault where fault == Self.notBegun {
+            if alone { await canary.leave(begun: false) }
+            return fault
         } catch {
             if alone { await canary.leave(begun: false) }
             return Fault.unexpected(error, on: steps.host)
@@ -120,9 +137,9 @@ struct AfterFailure {
         for planned in steps.steps where planned.step.id == "assign" {
             if let former = planned.bindings["former.thumbprint"]?.text {
                 details.append("\(planned.key.subject): before this run \(former) was assigned")
-            }
-            if let undo = planned.step.undo {
-                details.append("to put it back: \(CallText.text(of: undo, bindings: planned.bindings))")
+                if let undo = planned.step.undo {
+                    details.append("to put it back: \(CallText.text(of: undo, bindings: planned.bindings))")
+                }
             }
         }
         if let services = await services() { details.append("services: \(services)") }
@@ -132,7 +149,7 @@ struct AfterFailure {
     /// The state of the services, by the read that proves their start.
     private func services() async -> String? {
         let restarts = steps.steps.last { $0.step.scope == .member && $0.step.verify != nil }
-        guard let planned = restarts, let verify = planned.step.verify else { return nil }
+        guard let planned = restarts, let verify = planned.step.verify, await link.isJoined else { return nil }
         guard
             let reply = try? await runner.invoke(
                 verify.call, planned, suffix: "after", link: link, references: await runner.references(planned)),

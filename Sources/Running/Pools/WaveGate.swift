@@ -55,13 +55,24 @@ struct WaveGate {
             guard let host = plan.pool.hosts.first(where: { $0.name == planned.key.host }) else { continue }
             let link = await runner.tools.links.link(to: host, in: plan.pool)
             do {
-                guard case .call(let template) = planned.step.operation else { continue }
-                _ = try await runner.check(
-                    template, [], planned.step.expectations, planned, suffix: "gate", link: link)
+                try await ask(planned, link: link)
             } catch let fault as Fault where fault.kind != .state {
                 findings.append("\(host.name): \(fault.message)")
             }
         }
         return findings
+    }
+
+    /// A read may be repeated: one lost line says nothing of the pool.
+    private func ask(_ planned: PlannedStep, link: HostLink) async throws {
+        guard case .call(let template) = planned.step.operation else { return }
+        func once() async throws {
+            _ = try await runner.check(template, [], planned.step.expectations, planned, suffix: "gate", link: link)
+        }
+        do {
+            try await once()
+        } catch let fault as Fault where fault.kind == .lost && !Task.isCancelled {
+            try await once()
+        }
     }
 }

@@ -23,6 +23,14 @@ actor CaptureStore {
         if shared { values[Place(scope: scope, host: nil), default: [:]].merge(captured) { $1 } }
     }
 
+    /// Drops values that went with an agent.
+    func forget(_ names: [String], scope: String, host: String, shared: Bool) {
+        for name in names {
+            values[Place(scope: scope, host: host)]?[name] = nil
+            if shared { values[Place(scope: scope, host: nil)]?[name] = nil }
+        }
+    }
+
     /// All that a step of this host may refer to.
     func visible(scope: String, host: String) -> [String: BoundValue] {
         let own = Place(scope: scope, host: host)

@@ -33,7 +33,7 @@ struct Matching {
                 "expected one of \(wanted.joined(separator: ", "))")
         case .isTrue: return differing(values, name, { same($0, "true") }, "expected true")
         case .isFalse: return differing(values, name, { same($0, "false") }, "expected false")
-        case .present: return values.contains { !Self.isEmpty($0) } ? nil : "\(name) is empty"
+        case .present: return values.contains(where: Self.isEmpty) ? "\(name) is empty" : nil
         case .contains(let template):
             let wanted = try references.text(template)
             return values.contains { Self.texts($0).contains { same($0, wanted) } } ? nil : "\(name) lacks \(wanted)"
@@ -57,7 +57,7 @@ struct Matching {
         if let name = References.wholeReference(template), case .list(let texts)? = references.lookup(name) {
             return texts
         }
-        return try references.text(template).split(separator: ",").map(String.init)
+        return Self.parts(try references.text(template))
     }
 
     private func same(_ one: String, _ other: String) -> Bool { one.lowercased() == other.lowercased() }
@@ -81,7 +81,16 @@ struct Matching {
     /// A list, or the text of a flags type: `UM, UMCallRouter`.
     private static func texts(_ value: JSONValue?) -> [String] {
         (value?.texts ?? []).flatMap { text in
-            [text] + text.split(separator: ",").map { String($0.drop(while: { $0 == " " })) }
+            [text] + parts(text)
+        }
+    }
+
+    /// What stands between the commas, without the blanks around it.
+    private static func parts(_ text: String) -> [String] {
+        text.split(separator: ",").map { part in
+            var part = part.drop { $0 == " " }
+            while part.last == " " { part.removeLast() }
+            return String(part)
         }
     }
 

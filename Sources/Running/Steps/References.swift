@@ -35,8 +35,8 @@ struct References {
         var result = ""
         var rest = template[...]
         while let open = rest.firstRange(of: "${") {
-            result += rest[..<open.lowerBound]
             guard let close = rest[open.upperBound...].firstIndex(of: "}") else { break }
+            result += rest[..<open.lowerBound]
             let name = String(rest[open.upperBound..<close])
             guard let value = lookup(name)?.text else {
                 throw Fault("step.unbound", .failed, "nothing is known of ${\(name)} yet")

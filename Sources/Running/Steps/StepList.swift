@@ -18,6 +18,8 @@ struct StepList {
     let history: RunHistory
     /// May the walk be left between two steps when the operator asks? Not in the middle of a switch.
     let stoppable: Bool
+    /// Steps of other hosts that wait for what this list captures: the copies of a shared key.
+    var followers: [PlannedStep] = []
 
     /// - Throws: ``Ending``.
     func walk() async throws {
@@ -47,12 +49,24 @@ struct StepList {
                 try await rejoin()
                 index = 0
             } catch let fault as Fault {
-                throw Ending.failed(fault.on(link.host.name))
+                throw Ending.failed(ended(fault, during: planned))
             }
         }
     }
 
+    /// What a call says when the operator stopped it in the middle is not the host's fault.
+    private func ended(_ fault: Fault, during planned: PlannedStep) -> Fault {
+        guard Task.isCancelled, fault.kind != .state else { return fault.on(link.host.name) }
+        return Fault(
+            "run.interrupted", .interrupted, host: link.host.name, "stopped by the operator during \(planned.key.step)",
+            hint: "certfleet runs resume")
+    }
+
+    /// Joins the host again; what steps of the former agent's session yielded is gone with it.
     private func rejoin() async throws {
+        for planned in steps where planned.step.scope == .session {
+            await runner.forget(planned)
+        }
         do {
             try await link.ensure()
         } catch let fault as Fault {
@@ -66,7 +80,7 @@ struct StepList {
         let key = planned.key
         if planned.step.scope == .session {
             if let epoch = done[key], await epoch == link.epoch { return true }
-            return !isNeeded(after: index, done: done, open: open)
+            return !isNeeded(after: index, done: done, open: open) && !isAwaited(planned)
         }
         if done[key] != nil { return true }
         guard planned.step.changes, !open.contains(key), history.isDone(key) else { return false }
@@ -80,6 +94,14 @@ struct StepList {
             guard later.step.scope != .session, done[later.key] == nil else { return false }
             // A read proves; only what changes something needs the folder or the exported key.
             return later.step.changes && (open.contains(later.key) || !history.isDone(later.key))
+        }
+    }
+
+    /// Does a step of another host still have to be done that refers to what this one captures?
+    private func isAwaited(_ planned: PlannedStep) -> Bool {
+        followers.contains { later in
+            guard later.step.changes, history.open[later.key] != nil || !history.isDone(later.key) else { return false }
+            return planned.step.allCaptures.contains(where: later.step.refers)
         }
     }
 }

@@ -73,9 +73,15 @@ extension StepRunner {
         let shown: [String]
         if let address = target.address {
             place = "from the coordinator"
-            let finding = try await tools.prober.probe(
-                address: address, port: target.port, serverName: target.serverName, deadline: .seconds(15))
-            shown = [finding.thumbprint]
+            do {
+                let finding = try await tools.prober.probe(
+                    address: address, port: target.port, serverName: target.serverName, deadline: .seconds(15))
+                shown = [finding.thumbprint]
+            } catch var fault as Fault where fault.kind == .unreachable {
+                // A closed port of a server that answers is a failed check, and one that may pass a moment later.
+                fault.kind = .failed
+                throw fault
+            }
         } else {
             place = "from the server itself"
             shown = try await probeOnHost(target, planned, link: link)

@@ -36,13 +36,17 @@ struct StepRunner {
             try refuse(reply, planned)
         }
         let names = ["folder.name": planned.bindings["folder.name"]?.text].compactMapValues { $0 }
-        try await tools.sink.record(.intent(planned.key, call: CallText.text(of: planned), names: names))
+        let known = await captures.visible(scope: planned.scope, host: planned.key.host)
+        let text = CallText.text(of: planned, captured: known)
+        try await tools.sink.record(.intent(planned.key, call: text, names: names))
         let start = tools.now()
         do {
             let captured = try await change(planned, link: link, references: values)
             try await finish(planned, .done, captured, since: start)
         } catch let fault as Fault {
-            let status: StepOutcome.Status = fault.kind == .lost ? .unknown : .failed
+            // A call that was stopped in the middle may have done its work all the same.
+            let unclear = fault.kind == .lost || fault.kind == .interrupted || Task.isCancelled
+            let status: StepOutcome.Status = unclear ? .unknown : .failed
             try await tools.sink.record(.outcome(planned.key, StepOutcome(status, fault: fault.on(link.host.name))))
             throw fault
         }
@@ -52,6 +56,23 @@ struct StepRunner {
     func recall(_ planned: PlannedStep, outcome: StepOutcome?) async {
         guard let outcome else { return }
         await keep(CaptureForm.bound(outcome.captures), planned)
+    }
+
+    /// Drops what a step captured that is gone.
+    func forget(_ planned: PlannedStep) async {
+        await captures.forget(
+            planned.step.allCaptures, scope: planned.scope, host: planned.key.host, shared: shared)
+    }
+
+    /// Is there a value for everything that the step's call needs?
+    func isBound(_ planned: PlannedStep) async -> Bool {
+        let values = await references(planned)
+        let parameters =
+            switch planned.step.operation {
+            case .call(let template): template.parameters
+            case .action(_, let inputs): inputs
+            }
+        return parameters.allSatisfy { (try? values.resolve($0)) != nil || $0.isOptional }
     }
 
     // MARK: Reads
