@@ -19,10 +19,15 @@ extension SessionHandle {
     }
 
     func signIn(_ user: String, password: SecretBytes) throws -> Attempt<SignInAnswer> {
-        try answer(
-            password.withCharacters {
-                libssh2_userauth_password_ex(pointer, user, UInt32(user.utf8.count), $0, UInt32(password.count), nil)
-            })
+        memory.wasAskedForNewPassword = false
+        let number = password.withCharacters {
+            libssh2_userauth_password_ex(
+                pointer, user, UInt32(user.utf8.count), $0, UInt32(password.count), newPasswordCallback)
+        }
+        if number != LIBSSH2_ERROR_EAGAIN && memory.wasAskedForNewPassword {
+            throw error("sign-in", LIBSSH2_ERROR_PASSWORD_EXPIRED)
+        }
+        return try answer(number)
     }
 
     /// The answer to the question lies in ``SessionMemory/answer``.

@@ -12,6 +12,8 @@ final class SessionMemory {
     var answer: SecretBytes?
     /// Whether the server asked something else, or asked again.
     var wasAskedMore = false
+    /// Whether the server asked for a new password.
+    var wasAskedForNewPassword = false
     var signature = Signature.none
 
     /// Where a signature stands that is made outside of libssh2's call.
@@ -73,6 +75,14 @@ let signCallback:
             return 0
         }
     }
+
+/// Asked for a new password it gives none, and notes that the old one has expired: without a callback libssh2 1.10 calls
+/// that a refusal like any other.
+let newPasswordCallback:
+    @convention(c) (
+        OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, UnsafeMutablePointer<Int32>?,
+        UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    ) -> Void = { _, _, _, abstract in SessionMemory.behind(abstract)?.wasAskedForNewPassword = true }
 
 /// Answers exactly one question that hides its answer; a round without questions is only information.
 let answerCallback:

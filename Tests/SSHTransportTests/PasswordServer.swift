@@ -1,0 +1,83 @@
+import ChildProcess
+import Foundation
+import TestSupport
+
+/// An SSH server that checks passwords, which an unprivileged sshd cannot: asyncssh, from Debian's python3-asyncssh.
+///
+/// Its users: `word` (password), `ask` (one question), `two` (two questions), `both`, `old` (password has expired).
+/// The right password is `correct`; every password it is shown is noted.
+final class PasswordServer: Sendable {
+    let port: UInt16
+    let folder: TemporaryFolder
+    private let child: RunningChild
+
+    init() async throws {
+        folder = try TemporaryFolder()
+        let script = try folder.write(Self.script, to: "server.py")
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw CocoaError(.fileReadUnknown) }
+        let (reading, writing) = (FileHandle(fileDescriptor: ends[0], closeOnDealloc: true), ends[1])
+        child = try RunningChild.start(
+            ChildCommand(
+                "/usr/bin/python3", ["-W", "ignore", script, folder["attempts"]],
+                environment: ["PATH": "/usr/bin:/bin"],
+                output: .descriptor(writing), errors: .appended(path: folder["errors"])))
+        close(writing)
+        let line = await withCheckedContinuation { done in
+            DispatchQueue.global().async { done.resume(returning: reading.availableData) }
+        }
+        guard let port = UInt16(String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+        else { throw CocoaError(.fileReadCorruptFile) }
+        self.port = port
+    }
+
+    deinit { child.kill() }
+
+    /// The passwords it was shown for a user, in order.
+    func attempts(of user: String) -> [String] {
+        ((try? folder.read("attempts")) ?? "").split(separator: "\n").filter { $0.hasPrefix("\(user) ") }
+            .map { String($0.dropFirst(user.count + 1)) }
+    }
+
+    private static let script = """
+        import asyncio, sys
+        sys.path.insert(0, '/usr/lib/python3/dist-packages')
+        import asyncssh
+
+        def note(user, text):
+            with open(sys.argv[1], 'a') as file:
+                file.write(f'{user} {text}\\n')
+
+        class Server(asyncssh.SSHServer):
+            user = ''
+            def begin_auth(self, user):
+                self.user = user
+                return True
+            def password_auth_supported(self):
+                return self.user in ('word', 'both', 'old')
+            def validate_password(self, user, password):
+                note(user, password)
+                if user == 'old':
+                    raise asyncssh.PasswordChangeRequired('expired')
+                return password == 'correct'
+            def kbdint_auth_supported(self):
+                return self.user in ('ask', 'two', 'both')
+            def get_kbdint_challenge(self, user, lang, submethods):
+                return ('', '', '', [('Password: ', False)] + ([('Code: ', True)] if user == 'two' else []))
+            def validate_kbdint_response(self, user, responses):
+                note(user, ','.join(responses))
+                return responses == ['correct']
+
+        def run(process):
+            process.stdout.write('hello ' + process.get_extra_info('username'))
+            process.exit(0)
+
+        async def main():
+            key = asyncssh.generate_private_key('ecdsa-sha2-nistp256')
+            server = await asyncssh.create_server(Server, '127.0.0.1', 0, server_host_keys=[key], process_factory=run)
+            print(server.sockets[0].getsockname()[1], flush=True)
+            await asyncio.Event().wait()
+
+        asyncio.run(main())
+        """
+}

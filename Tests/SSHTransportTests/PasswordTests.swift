@@ -1,0 +1,81 @@
+import TestSupport
+import Testing
+
+@testable import SSHTransport
+
+/// Passwords, in both of SSH's ways.
+@Suite(.timeLimit(.minutes(1))) struct PasswordTests {
+    private static let shared = Task { try await PasswordServer() }
+
+    private func signIn(_ user: String, _ ways: [SSHAuthentication]) async throws -> SSHSession {
+        let server = try await Self.shared.value
+        let worker = try SSHWorker()
+        let endpoint = SSHEndpoint(host: "127.0.0.1", port: server.port, user: user)
+        let addresses = try await SSHAddress.resolve("127.0.0.1", port: server.port)
+        let keys = try await SSHClient.hostKeys(of: endpoint, addresses: addresses, on: worker)
+        let lines = keys.map { $0.knownHostsLine(host: "127.0.0.1", port: server.port) }
+        return try await SSHClient.connect(
+            to: endpoint, addresses: addresses,
+            hostKeys: HostKeyPolicy(text: lines.joined(separator: "\n"), file: "known_hosts"), authentication: ways,
+            on: worker)
+    }
+
+    private func secret(_ text: String) -> SSHSecretSource { { Array(text.utf8) } }
+
+    @Test func `the right password signs in`() async throws {
+        let session = try await signIn("word", [.password(secret("correct"))])
+        #expect(await session.acceptedMethod == "password")
+        #expect(try await session.run("x").text == "hello word")
+    }
+
+    @Test func `a single question for a password is answered`() async throws {
+        let session = try await signIn("ask", [.password(secret("unused")), .keyboardInteractive(secret("correct"))])
+        #expect(await session.acceptedMethod == "keyboard-interactive")
+        #expect(try await session.run("x").text == "hello ask")
+    }
+
+    @Test func `a refused password is shown to the server once, whatever ways are left`() async throws {
+        let error = await #expect(throws: SSHError.self) {
+            let wrong = secret("wrong once")
+            _ = try await signIn("both", [.password(wrong), .keyboardInteractive(wrong), .password(wrong)])
+        }
+        #expect(error?.code == .authenticationFailed)
+        #expect(try await Self.shared.value.attempts(of: "both").filter { $0 == "wrong once" }.count == 1)
+        #expect(error?.message.contains("wrong once") == false)
+    }
+
+    @Test func `more than one question is not answered`() async throws {
+        let error = await #expect(throws: SSHError.self) {
+            _ = try await signIn("two", [.keyboardInteractive(secret("correct"))])
+        }
+        #expect(error?.code == .authenticationFailed)
+        #expect(error?.message.contains("the server asks more than one password") == true)
+        #expect(try await Self.shared.value.attempts(of: "two").allSatisfy { !$0.contains("correct") })
+    }
+
+    @Test func `an expired password is called expired`() async throws {
+        let error = await #expect(throws: SSHError.self) {
+            _ = try await signIn("old", [.password(secret("correct"))])
+        }
+        #expect(error?.code == .passwordExpired, "\(error?.message ?? "")")
+    }
+
+    @Test func `a way that is not offered is not tried, and its secret not fetched`() async throws {
+        let error = await #expect(throws: SSHError.self) {
+            _ = try await signIn(
+                "ask",
+                [
+                    .password {
+                        Issue.record("fetched")
+                        return []
+                    }
+                ])
+        }
+        #expect(error?.message == "cannot sign in as ask: password: not offered; the server takes keyboard-interactive")
+    }
+
+    @Test func `what goes wrong while a secret is fetched comes through`() async throws {
+        struct Missing: Error {}
+        await #expect(throws: Missing.self) { _ = try await signIn("word", [.password { throw Missing() }]) }
+    }
+}
