@@ -46,7 +46,9 @@ let extraForTests: [String: [String]] = [
     "TLSEndpoint": ["Certificates"],
     "Planning": ["FleetFiles", "CmdletSignatures", "Templates"],
     "RemoteAgent": ["AgentProtocol"],
-    "Lab": ["AgentProtocol", "CmdletSignatures", "Certificates", "TLSEndpoint", "RemoteAgent", "Templates"],
+    "Lab": [
+        "AgentProtocol", "CmdletSignatures", "Certificates", "TLSEndpoint", "RemoteAgent", "Templates", "ChildProcess",
+    ],
     "SSHTransport": ["ChildProcess", "CLibSSH2"],
     "CertfleetCLI": [
         "Templates", "FleetFiles", "Planning", "Running", "Certificates", "Lab", "TLSEndpoint", "Journaling",

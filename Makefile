@@ -1,0 +1,73 @@
+# certfleet: `make demo` shows it, `make test` tests it. Variables: ROOM, WIDTH, FILTER, DEMO_DIR, KEEP, PREFIX, DESTDIR.
+
+# One room and its tests alone, in a build folder of its own: ROOM=Planning make test
+ROOM ?=
+# How many tests run at once. Tests with a lab wait for other processes; more of them at once only makes each slower.
+WIDTH ?= 8
+# Tests whose name matches: FILTER=Names make test
+FILTER ?=
+PREFIX ?= /usr/local
+
+swift_files := Package.swift Sources Tests Plugins
+script_files := .ci/run $(wildcard scripts/*)
+debug := .build/debug/certfleet
+
+ifneq ($(ROOM),)
+export CERTFLEET_ROOM := $(ROOM)
+room_flags := --scratch-path .build/rooms/$(ROOM)
+endif
+filter_flags := $(if $(FILTER),--filter '$(FILTER)')
+
+.PHONY: help setup build test lint format demo docs bench install clean
+
+help:
+	@echo 'make setup    name missing system packages and install them'
+	@echo 'make build    build certfleet (.build/debug/certfleet)'
+	@echo 'make test     install what tests need, build, run all tests; ROOM=Planning for one room'
+	@echo 'make lint     format, imports between rooms, warnings, scripts'
+	@echo 'make format   write the files in the house format'
+	@echo 'make demo     renewal night on thirteen simulated servers; KEEP=1 leaves them up'
+	@echo 'make docs     write docs/commands.md anew from the program itself'
+	@echo 'make bench    time a renewal of the lab with an optimised build'
+	@echo 'make install  optimised build, copied to PREFIX/bin (/usr/local)'
+	@echo 'make clean    remove everything built'
+
+setup:
+	@bash scripts/setup test
+
+build:
+	swift build $(room_flags)
+
+test:
+	@bash scripts/setup test
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(WIDTH) swift test $(room_flags) $(filter_flags)
+
+lint:
+	swift format lint --recursive --strict --parallel $(swift_files)
+	bash scripts/check-imports
+	swift build --explicit-target-dependency-import-check error
+	@for file in $(script_files); do bash -n $$file || exit 1; done
+
+format:
+	swift format --in-place --recursive --parallel $(swift_files)
+
+demo:
+	@bash scripts/setup lab
+	swift build --product certfleet
+	@bash scripts/demo $(debug)
+
+docs: build
+	bash scripts/commands $(debug) > docs/commands.md
+
+bench:
+	@bash scripts/setup lab
+	swift build -c release --product certfleet
+	@bash scripts/bench .build/release/certfleet
+
+install:
+	swift build -c release --product certfleet
+	install -D -m 0755 .build/release/certfleet '$(DESTDIR)$(PREFIX)/bin/certfleet'
+
+clean:
+	@if [ -x $(debug) ] && [ -d .build/demo ]; then $(debug) lab down .build/demo >/dev/null 2>&1 || true; fi
+	rm -rf .build
