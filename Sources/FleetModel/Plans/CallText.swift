@@ -19,7 +19,16 @@ package enum CallText {
 
     /// `Set-CsCertificate -Type Default,WebServicesInternal -Thumbprint <thumbprint> -Confirm:$false`.
     package static func text(of template: CallTemplate, bindings: [String: BoundValue]) -> String {
-        ([template.cmdlet] + template.parameters.map { argument($0, bindings) }).joined(separator: " ")
+        let given = template.parameters.filter { !isLeftOut($0, bindings) }
+        return ([template.cmdlet] + given.map { argument($0, bindings) }).joined(separator: " ")
+    }
+
+    /// `${name?}` without a value: the parameter is not given at all.
+    private static func isLeftOut(_ parameter: ParameterTemplate, _ bindings: [String: BoundValue]) -> Bool {
+        guard case .text(let text) = parameter.content, let name = loneReference(text), name.hasSuffix("?") else {
+            return false
+        }
+        return bindings[String(name.dropLast())] == nil
     }
 
     private static func argument(_ parameter: ParameterTemplate, _ bindings: [String: BoundValue]) -> String {
@@ -101,7 +110,8 @@ package enum CallText {
                 rest.removeFirst()
                 continue
             }
-            let name = String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
+            var name = String(rest[rest.index(rest.startIndex, offsetBy: 2)..<end])
+            if name.hasSuffix("?") { name.removeLast() }
             rest = rest[rest.index(after: end)...]
             switch bindings[name] {
             case .secret: result += dots
