@@ -43,7 +43,8 @@ struct LabUpCommand: Command {
         do {
             if let file { return try InventoryFile.read(path: file) }
             return try InventoryFile.parse(
-                text: BuiltIn.exampleInventory, file: "inventory/example.yml", folder: "/nonexistent", home: "/nonexistent")
+                text: BuiltIn.exampleInventory, file: "inventory/example.yml", folder: "/nonexistent",
+                home: "/nonexistent")
         } catch {
             throw Refusal(.badInput, error.description)
         }
