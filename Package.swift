@@ -49,7 +49,7 @@ let extraForTests: [String: [String]] = [
     "Lab": [
         "AgentProtocol", "CmdletSignatures", "Certificates", "TLSEndpoint", "RemoteAgent", "Templates", "ChildProcess",
     ],
-    "SSHTransport": ["ChildProcess", "CLibSSH2"],
+    "SSHTransport": ["ChildProcess", "CLibSSH2", "CLinux"],
     "CertfleetCLI": [
         "Templates", "FleetFiles", "Planning", "Running", "Certificates", "Lab", "TLSEndpoint", "Journaling",
     ],

@@ -1,4 +1,5 @@
 import ChildProcess
+import CLinux
 import Foundation
 import TestSupport
 
@@ -10,19 +11,25 @@ final class PasswordServer: Sendable {
     let port: UInt16
     let folder: TemporaryFolder
     private let child: RunningChild
+    /// The other end of its input: when it closes, the server ends.
+    private let life: FileHandle
 
     init() async throws {
         folder = try TemporaryFolder()
         let script = try folder.write(Self.script, to: "server.py")
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw CocoaError(.fileReadUnknown) }
+        var life: [Int32] = [0, 0]
+        guard pipe2(&life, O_CLOEXEC) == 0 else { throw CocoaError(.fileReadUnknown) }
+        self.life = FileHandle(fileDescriptor: life[1], closeOnDealloc: true)
         let (reading, writing) = (FileHandle(fileDescriptor: ends[0], closeOnDealloc: true), ends[1])
         child = try RunningChild.start(
             ChildCommand(
                 "/usr/bin/python3", ["-W", "ignore", script, folder["attempts"]],
                 environment: ["PATH": "/usr/bin:/bin"],
-                output: .descriptor(writing), errors: .appended(path: folder["errors"])))
+                input: .descriptor(life[0]), output: .descriptor(writing), errors: .appended(path: folder["errors"])))
         close(writing)
+        close(life[0])
         let line = await withCheckedContinuation { done in
             DispatchQueue.global().async { done.resume(returning: reading.availableData) }
         }
@@ -40,7 +47,7 @@ final class PasswordServer: Sendable {
     }
 
     private static let script = """
-        import asyncio, sys
+        import asyncio, os, shutil, sys
         sys.path.insert(0, '/usr/lib/python3/dist-packages')
         import asyncssh
 
@@ -76,7 +83,10 @@ final class PasswordServer: Sendable {
             key = asyncssh.generate_private_key('ecdsa-sha2-nistp256')
             server = await asyncssh.create_server(Server, '127.0.0.1', 0, server_host_keys=[key], process_factory=run)
             print(server.sockets[0].getsockname()[1], flush=True)
-            await asyncio.Event().wait()
+            # Its input ends with the tests, however they end.
+            await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+            shutil.rmtree(os.path.dirname(sys.argv[1]), ignore_errors=True)
+            os._exit(0)
 
         asyncio.run(main())
         """
