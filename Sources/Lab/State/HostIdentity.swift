@@ -42,8 +42,8 @@ package struct HostIdentity: Sendable, Equatable, Codable {
         self.transcripts = transcripts
     }
 
-    /// The subject's common name as the topology gives it (`domain` facts, names per role): the pool's FQDN, on the
-    /// Edge's external side the service's.
+    /// The subject's common name as the topology gives it (the vendor's certificate requirements for each role): the
+    /// pool's FQDN, on the Edge's external side the service's.
     package func commonName(for usages: [String]) -> String {
         if type == .edge {
             if usages.contains("AccessEdgeExternal") { return accessFQDN ?? poolFQDN }

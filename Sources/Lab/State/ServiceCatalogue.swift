@@ -1,7 +1,8 @@
 package import FleetModel
 
 /// Which Windows services and usages a role has, and which services go on with an old certificate until they start
-/// again. Source: the vendor's lists of services; the restart table is the field's (`domain` facts, restarts).
+/// again. Source: the vendor's lists of services; which usage needs which restart is known from the field only, since no
+/// page of the vendor lists it.
 package enum ServiceCatalogue {
     /// The product's services on a server of the role, in the order in which they start.
     package static func services(of type: PoolType, version: ProductVersion) -> [String] {

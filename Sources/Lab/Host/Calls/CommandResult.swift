@@ -39,6 +39,4 @@ extension JSONValue {
     static func bytes(_ data: Data) -> JSONValue { .object(["by": .string(data.base64EncodedString())]) }
 
     static func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
-
-    static func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
 }

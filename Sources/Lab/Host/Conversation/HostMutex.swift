@@ -4,7 +4,7 @@ import FoundationEssentials
 import Glibc
 import Synchronization
 
-/// The host's mutex: one agent at a time (rule A16 of the agent's design), as a lock on `agent.lock`.
+/// The host's mutex: one agent at a time (rule A16), as a lock on `agent.lock`.
 ///
 /// The lock goes with the process, however it ends; `holder.json` beside it says who has it.
 final class HostMutex: Sendable {
