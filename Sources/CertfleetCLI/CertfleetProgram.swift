@@ -53,7 +53,7 @@ package enum CertfleetProgram {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
     }
 
-    private static func declaration(_ context: ProgramContext) -> Program {
+    static func declaration(_ context: ProgramContext) -> Program {
         Program(
             "certfleet", "certificates for Lync, Skype for Business and Exchange UM servers, over SSH",
             version: Release.version, sections: [ExitCodeSection.section]
@@ -88,6 +88,9 @@ package enum CertfleetProgram {
                 LabServeCommand(program: context)
                 LabHostCommand(program: context)
             }
+            ExplainCommand(program: context)
+            CompletionCommand(program: context)
+            ManCommand(program: context)
             VersionCommand(program: context)
         }
     }

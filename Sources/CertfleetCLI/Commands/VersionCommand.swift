@@ -8,6 +8,7 @@ import Reporting
 /// The version of this program.
 enum Release {
     static let version = "0.1.0"
+    static let date = "2026-11-21"
 }
 
 struct VersionCommand: Command {

@@ -59,7 +59,7 @@ struct RunSession {
                         "nothing is due: every certificate of \(request.selection.pools.joined(separator: ", ")) is as the inventory wants it"
                 )
             }
-            if draft.hasWork { terminal.write(PlanText(clock: clock, style: outputStyle).text(draft)) }
+            if draft.hasWork { terminal.write(PlanBrief(style: outputStyle).text(draft)) }
             guard !draft.hasWork || consent.yes || asked() else {
                 return await leave(fleet, .usage, words: "nothing was changed")
             }

@@ -54,6 +54,8 @@ struct SSHConnector: HostConnecting {
         settings.silenceLimit = host.deadlines.silence
         settings.heartbeat = min(.seconds(30), host.deadlines.silence / 3)
         settings.reason = reason
+        // A former agent of ours ends two seconds after its line was cut; waiting there costs no further start.
+        settings.waitForHolder = min(.seconds(20), host.deadlines.hello)
         return settings
     }
 
