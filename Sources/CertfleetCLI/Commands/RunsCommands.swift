@@ -78,6 +78,7 @@ struct ReportCommand: Command {
     enum Format: String, CaseIterable, Sendable { case text, json, html, junit }
     let id = Argument(optional: "RUN", .text, "the run; none: the newest")
     let format = Option("format", .choice(of: Format.self), default: .text, "the form of the report")
+    let byStep = Flag("by-step", "per server, the vendor's 21 steps with what was called and read back (text, json)")
     let output = Option("output", short: "o", .file, "write it here instead of to standard output")
     let project = ProjectOptions()
     let program: ProgramContext
@@ -87,6 +88,8 @@ struct ReportCommand: Command {
         let clock = DisplayClock(zone: .current)
         let text =
             switch given.format {
+            case .text where given.byStep: VendorStepsText(clock: clock).text(report)
+            case .json where given.byStep: JSONText.text(VendorStepsText.json(report))
             case .text: RunReportText(clock: clock, style: TextStyle(coloured: false)).text(report)
             case .json: JSONText.text(RunReportJSON.value(report))
             case .html: RunReportHTML(clock: clock).document(report).text
