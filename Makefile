@@ -67,6 +67,8 @@ bench:
 install:
 	swift build -c release --product certfleet
 	install -D -m 0755 .build/release/certfleet '$(DESTDIR)$(PREFIX)/bin/certfleet'
+	.build/release/certfleet man > .build/certfleet.1
+	install -D -m 0644 .build/certfleet.1 '$(DESTDIR)$(PREFIX)/share/man/man1/certfleet.1'
 
 clean:
 	@if [ -x $(debug) ] && [ -d .build/demo ]; then $(debug) lab down .build/demo >/dev/null 2>&1 || true; fi
