@@ -91,6 +91,9 @@ let otherTargets: [Target] = [
         name: "LabTests_EndToEnd", dependencies: ["TestSupport", "ChildProcess", "FleetModel"],
         path: "Tests/EndToEndTests", swiftSettings: settings),
     .testTarget(
+        name: "CrashTests", dependencies: ["TestSupport", "ChildProcess", "certfleet", "CrashRunner"],
+        swiftSettings: settings),
+    .testTarget(
         name: "CommandTests", dependencies: ["TestSupport", "ChildProcess"], exclude: ["Transcripts"],
         swiftSettings: settings),
 ]

@@ -1,0 +1,95 @@
+import Testing
+
+/// A fleet, and the command that is killed while it changes it.
+struct CrashCase: Sendable, CustomTestStringConvertible {
+    var name: String
+    var inventory: String
+    var command: [String]
+    /// Says whether anything is left to do; the same orders as the command's.
+    var again: [String]
+    var hosts: [String]
+    var usages: [String]
+    /// One key for all hosts, or each its own.
+    var shared: Bool
+    /// Folders of the lab that are emptied before the first picture is taken: certificates that the run must bring.
+    var removedAtFirst: [String] = []
+    /// How many labs work side by side.
+    var lanes: Int
+
+    var testDescription: String { name }
+
+    /// How many certificates the authorities may issue, however often the coordinator dies.
+    var certificates: Int { shared ? 1 : hosts.count }
+
+    static let frontEnds = CrashCase(
+        name: "rollout of two Front Ends",
+        inventory: head + """
+                  fe-lyon:
+                    type: front-end
+                    fqdn: fepool1.corp.example.com
+                    web_internal: webint1.corp.example.com
+                    web_external: web1.example.com
+                    hosts:
+                      - { name: fe01, fqdn: fe01.corp.example.com }
+                      - { name: fe02, fqdn: fe02.corp.example.com }
+                    orders:
+                      - { id: fe, usages: [Default, WebServicesInternal, WebServicesExternal], authority: corp }
+
+            """,
+        command: ["rollout", "fe-lyon", "--yes"], again: ["rollout", "fe-lyon", "--yes"], hosts: ["fe01", "fe02"],
+        usages: ["Default", "WebServicesInternal", "WebServicesExternal"], shared: false,
+        removedAtFirst: ["hosts/fe01/CA", "hosts/fe01/Root"], lanes: 2)
+
+    static let edgeKey = CrashCase(
+        name: "push of the key of three Edges",
+        inventory: head + """
+                  edge-lyon:
+                    type: edge
+                    fqdn: edgepool.dmz.example.com
+                    access: { fqdn: sip.example.com, port: 443 }
+                    web_conferencing: { fqdn: webconf.example.com, port: 443 }
+                    av: { fqdn: av.example.com, port: 443 }
+                    hosts:
+                      - { name: edge01, fqdn: edge01.dmz.example.com }
+                      - { name: edge02, fqdn: edge02.dmz.example.com }
+                      - { name: edge03, fqdn: edge03.dmz.example.com }
+                    orders:
+                      - { id: edge-av, usages: [AudioVideoAuthentication], authority: corp, sharing: pool }
+
+            """,
+        command: ["push", "edge-lyon/edge-av", "--yes"], again: ["push", "edge-lyon/edge-av", "--yes"],
+        hosts: ["edge01", "edge02", "edge03"], usages: ["AudioVideoAuthentication"], shared: true, lanes: 3)
+
+    static let exchange = CrashCase(
+        name: "renewal of an Exchange server",
+        inventory: head + """
+                  um2013:
+                    type: exchange-um
+                    version: "2013"
+                    hosts:
+                      - { name: um13a, fqdn: um13a.corp.example.com }
+                    orders:
+                      - { id: um, usages: [UM, UMCallRouter], authority: corp }
+
+            """,
+        command: ["renew", "--yes"], again: ["renew", "--yes"], hosts: ["um13a"], usages: ["UM", "UMCallRouter"],
+        shared: false, lanes: 1)
+
+    private static let head = """
+        version: 1
+        sip_domains: [example.com]
+        topology:
+          simple_urls:
+            meet: [https://meet.example.com]
+            dialin: https://dialin.example.com
+        authorities:
+          corp: { kind: local, certificate: pki/corp.pem, key: pki/corp.key, chain: [pki/root.pem], days: 730 }
+        defaults:
+          version: "2019"
+          ssh: { user: certfleet, auth: [key], key: keys/ours, known_hosts: known_hosts }
+        sites:
+          lyon:
+            pools:
+
+        """
+}

@@ -1,0 +1,98 @@
+import ChildProcess
+import Foundation
+import TestSupport
+
+/// A lab of a test's own, with a picture of its first state to go back to.
+///
+/// Its daemon keeps nothing in memory but its ports, and looks each host's state up anew for every connection: between
+/// two commands the folders may be exchanged while it runs.
+struct CrashLab: Sendable {
+    let path: String
+    let plan: CrashCase
+    private let folder: TemporaryFolder
+    /// What is put back; all else of the lab stays the same.
+    private static let kept = ["hosts", "ca"]
+
+    static func up(_ plan: CrashCase) async throws -> CrashLab {
+        let folder = try TemporaryFolder()
+        let lab = CrashLab(path: folder["lab"], plan: plan, folder: folder)
+        let inventory = try folder.write(plan.inventory, to: "inventory.yml")
+        let up = try await Programs.run(
+            "certfleet", ["lab", "up", lab.path, "--inventory", inventory, "--transcripts", lab.transcripts])
+        guard up.ending.isSuccess else { throw Problem(description: "lab up: \(up.said)") }
+        for file in plan.removedAtFirst {
+            for name in try lab.names(file) {
+                try FileManager.default.removeItem(atPath: "\(lab.path)/\(file)/\(name)")
+            }
+        }
+        for part in kept {
+            try FileManager.default.copyItem(atPath: "\(lab.path)/\(part)", toPath: folder["first-\(part)"])
+        }
+        return lab
+    }
+
+    /// Everything as it was after `lab up`, and no journal.
+    func restore() throws {
+        for part in Self.kept {
+            try FileManager.default.removeItem(atPath: "\(path)/\(part)")
+            try FileManager.default.copyItem(atPath: folder["first-\(part)"], toPath: "\(path)/\(part)")
+        }
+        for folder in ["\(path)/state", transcripts] where FileManager.default.fileExists(atPath: folder) {
+            try FileManager.default.removeItem(atPath: folder)
+        }
+    }
+
+    func down() async throws { _ = try await Programs.run("certfleet", ["lab", "down", path]) }
+
+    // MARK: Commands
+
+    func certfleet(_ words: String...) async throws -> ChildResult {
+        try await Programs.run("certfleet", ["--project", path] + words)
+    }
+
+    /// The case's command in a process that kills itself at the boundary; `nil`: undisturbed.
+    func crash(at boundary: Int?, list: String? = nil) async throws -> ChildResult {
+        var words = boundary.map { ["--at", String($0)] } ?? []
+        if let list { words += ["--list", list] }
+        return try await Programs.run("CrashRunner", words + ["--", "--project", path] + plan.command)
+    }
+
+    /// The same, killed before the first outcome of a step is written; the step as the boundaries name it.
+    func crash(atOutcomeOf step: String) async throws -> ChildResult {
+        try await Programs.run("CrashRunner", ["--at-outcome", step, "--", "--project", path] + plan.command)
+    }
+
+    /// The boundaries of an undisturbed run, in their order.
+    func boundaries() async throws -> [String] {
+        let list = folder["boundaries"]
+        let run = try await crash(at: nil, list: list)
+        guard run.ending.isSuccess else { throw Problem(description: "undisturbed run: \(run.said)") }
+        return try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n").map(String.init)
+    }
+
+    // MARK: Faults
+
+    /// The call of a step is received, the line is cut, and only some time later the call does its work.
+    func cut(_ host: String, at step: String, worksAfter seconds: Double) throws {
+        let text = #"[{"fault":"cut-after","step":"\#(step)","times":1,"seconds":\#(seconds)}]"#
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(path)/hosts/\(host)/faults.json"))
+    }
+
+    // MARK: Files
+
+    var transcripts: String { folder["transcripts"] }
+
+    func names(_ folder: String) throws -> [String] {
+        let path = "\(path)/\(folder)"
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    }
+
+    func data(_ file: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(file)")) }
+
+    func map(_ file: String) throws -> [String: String] {
+        try JSONDecoder().decode([String: String].self, from: data(file))
+    }
+
+    struct Problem: Error, CustomStringConvertible { var description: String }
+}
