@@ -45,6 +45,7 @@ let extraForTests: [String: [String]] = [
     "Authorities": ["Certificates"],
     "TLSEndpoint": ["Certificates"],
     "Planning": ["FleetFiles", "CmdletSignatures", "Templates"],
+    "Running": ["Planning", "FleetFiles", "CmdletSignatures", "Templates"],
     "RemoteAgent": ["AgentProtocol"],
     "Lab": [
         "AgentProtocol", "CmdletSignatures", "Certificates", "TLSEndpoint", "RemoteAgent", "Templates", "ChildProcess",
