@@ -9,7 +9,7 @@ import Testing
         #expect(scenario.sink.switches == ["+fe01", "-fe01", "+fe02", "-fe02", "+fe03", "-fe03"])
         for host in ["fe01", "fe02", "fe03"] {
             let server = scenario.server(host)
-            #expect(await server.serving["Default"] == "NEW1-fe-lyon/fe@\(host)")
+            #expect(await server.serving["Default"] == "NEW1-FE-LYON/FE@\(host.uppercased())")
             #expect(await server.leftovers.isEmpty)
             #expect(await server.services.values.allSatisfy { $0 == "Running" })
         }

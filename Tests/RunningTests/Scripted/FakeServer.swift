@@ -13,6 +13,8 @@ struct Trouble: Sendable {
     /// The call's step; `assign.verify` for a proof.
     var step: String
     var times = 1
+    /// So many calls of this step go well before.
+    var sparing = 0
 }
 
 /// A Windows server of which nothing is left but the state that the procedures' cmdlets touch.
@@ -64,8 +66,8 @@ actor FakeServer {
 
     func change(_ body: @Sendable (isolated FakeServer) -> Void) { body(self) }
 
-    func fail(_ kind: Trouble.Kind, at step: String, times: Int = 1) {
-        troubles.append(Trouble(kind: kind, step: step, times: times))
+    func fail(_ kind: Trouble.Kind, at step: String, times: Int = 1, sparing: Int = 0) {
+        troubles.append(Trouble(kind: kind, step: step, times: times, sparing: sparing))
     }
 
     func hold(by names: [String]) { holders = names }
@@ -88,7 +90,11 @@ actor FakeServer {
 
     func call(_ call: CmdletCall) throws -> CallReply {
         steps.append(call.step)
-        let trouble = troubles.firstIndex { $0.step == call.step && $0.times > 0 }
+        var trouble = troubles.firstIndex { $0.step == call.step && $0.times > 0 }
+        if let index = trouble, troubles[index].sparing > 0 {
+            troubles[index].sparing -= 1
+            trouble = nil
+        }
         if let trouble { troubles[trouble].times -= 1 }
         switch trouble.map({ troubles[$0].kind }) {
         case .error:

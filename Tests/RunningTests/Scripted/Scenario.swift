@@ -49,7 +49,7 @@ final class Scenario: Sendable {
     private func seed(_ order: CertificateOrder, due: Set<String>, on hosts: Set<String>?) async {
         for host in order.hosts {
             let shared = order.sharing != .host
-            let thumbprint = shared ? "OLD-\(order.id)" : "OLD-\(order.id)@\(host)"
+            let thumbprint = (shared ? "OLD-\(order.id)" : "OLD-\(order.id)@\(host)").uppercased()
             let minted = Minted(thumbprint: thumbprint, key: "old \(thumbprint)", names: order.names.map(\.name))
             book.add(minted)
             let left = due.contains(order.id) && (hosts?.contains(host) ?? true) ? 10.0 : 400

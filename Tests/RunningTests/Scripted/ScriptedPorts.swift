@@ -52,7 +52,7 @@ actor ScriptedIssuer: CertificateIssuing {
         }
         if let answer = answers[parts[1]] { return .issued(answer) }
         issued[order.certificateKey, default: 0] += 1
-        let thumbprint = "NEW\(issued[order.certificateKey] ?? 0)-\(order.certificateKey)"
+        let thumbprint = "NEW\(issued[order.certificateKey] ?? 0)-\(order.certificateKey)".uppercased()
         let minted = Minted(thumbprint: thumbprint, key: parts[1], names: order.names.map(\.name))
         book.add(minted)
         let answer = IssuedCertificate(certificate: minted.bytes, chain: [], thumbprint: thumbprint, serial: "01")
