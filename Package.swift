@@ -82,6 +82,9 @@ let otherTargets: [Target] = [
     .plugin(name: "EmbedTemplates", capability: .buildTool(), dependencies: ["EmbedTemplatesTool"]),
     .target(name: "Templates", swiftSettings: settings, plugins: ["EmbedTemplates"]),
     .executableTarget(name: "certfleet", dependencies: ["CertfleetCLI"], swiftSettings: settings),
+    .executableTarget(
+        name: "certfleet-bench", dependencies: ["SSHTransport", "Certificates", "FleetModel"],
+        path: "Benchmarks/certfleet-bench", swiftSettings: settings),
     .target(
         name: "TestSupport", dependencies: ["FleetModel", "ChildProcess", "CLinux"], path: "Tests/Support",
         swiftSettings: settings),

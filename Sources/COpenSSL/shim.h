@@ -1,8 +1,10 @@
 // What Swift cannot call of OpenSSL 3: macros, variadic functions and typed stacks, as small inline functions.
 // Ownership is said where it is not OpenSSL's usual one (a returned object belongs to the caller).
 #pragma once
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/pkcs7.h>
@@ -26,6 +28,43 @@ static inline X509_REQ *cossl_pem_request(BIO *bio) {
     return PEM_read_bio_X509_REQ(bio, NULL, cossl_no_password, NULL);
 }
 static inline EVP_PKEY *cossl_pem_key(BIO *bio) { return PEM_read_bio_PrivateKey(bio, NULL, cossl_no_password, NULL); }
+static inline int cossl_password(char *buffer, int size, int writing, void *context) {
+    size_t length = strlen((const char *)context);
+    (void)writing;
+    if (length == 0 || length > (size_t)size) return -1;
+    memcpy(buffer, context, length);
+    return (int)length;
+}
+static inline EVP_PKEY *cossl_pem_key_with(BIO *bio, const char *password) {
+    return PEM_read_bio_PrivateKey(bio, NULL, cossl_password, (void *)password);
+}
+// From the point (uncompressed) and the number (big-endian); NULL when they do not belong together.
+static inline EVP_PKEY *cossl_ec_key(
+    const char *curve, const void *point, size_t point_length, const void *number, size_t number_length) {
+    EVP_PKEY *key = NULL;
+    EVP_PKEY_CTX *making = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL), *checking = NULL;
+    OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+    OSSL_PARAM *parameters = NULL;
+    BIGNUM *secret = BN_secure_new();
+    if (secret) secret = BN_bin2bn((const unsigned char *)number, (int)number_length, secret);
+    int good = making && builder && secret
+        && OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0)
+        && OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point, point_length)
+        && OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, secret)
+        && (parameters = OSSL_PARAM_BLD_to_param(builder)) != NULL && EVP_PKEY_fromdata_init(making) == 1
+        && EVP_PKEY_fromdata(making, &key, EVP_PKEY_KEYPAIR, parameters) == 1
+        && (checking = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL)) != NULL && EVP_PKEY_pairwise_check(checking) == 1;
+    if (!good) {
+        EVP_PKEY_free(key);
+        key = NULL;
+    }
+    EVP_PKEY_CTX_free(checking);
+    OSSL_PARAM_free(parameters);
+    BN_clear_free(secret);
+    OSSL_PARAM_BLD_free(builder);
+    EVP_PKEY_CTX_free(making);
+    return key;
+}
 static inline int cossl_pem_write_key(BIO *bio, EVP_PKEY *key) {
     return PEM_write_bio_PKCS8PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL);
 }

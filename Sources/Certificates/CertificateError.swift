@@ -23,6 +23,8 @@ package struct CertificateError: Error, Sendable, Equatable, CustomStringConvert
         package static let chain = Code(rawValue: "chain")
         /// A name, address or date that cannot stand in a certificate.
         package static let notAllowed = Code(rawValue: "not-allowed")
+        /// A private key in OpenSSH's form with a passphrase, which is not opened here.
+        package static let sealed = Code(rawValue: "sealed")
         /// The library could not do it; ``CertificateError/number`` says why.
         package static let failed = Code(rawValue: "failed")
     }

@@ -1,0 +1,68 @@
+import SSHTransport
+
+/// One host's share of the work, its outputs checked.
+struct HostWork {
+    let arguments: BenchArguments
+    /// The payload's SHA-256 in lower-case hex.
+    let digest: String
+
+    struct WrongOutput: Error {
+        let text: String
+    }
+
+    nonisolated(nonsending) func run(on session: SSHSession, host: String) async throws {
+        switch arguments.work {
+        case .command:
+            let channel = try await session.openExec("/bin/echo ok")
+            try await finish(channel, expecting: "ok\n")
+        case .push:
+            let file = "\(arguments.remoteFolder)/push-\(host)"
+            let channel = try await session.openExec("umask 077; cat > \(file) && sha256sum \(file)")
+            try await channel.write(arguments.payload)
+            try await channel.closeInput()
+            try await finish(channel, expecting: "\(digest)  \(file)\n")
+        case .steps, .slowSteps, .slowShell:
+            try await count(session)
+        }
+    }
+
+    /// The steps go through the standard input of one shell, as an agent's calls do.
+    private nonisolated(nonsending) func count(_ session: SSHSession) async throws {
+        let pause = arguments.work == .slowSteps ? "sleep 0.1; " : ""
+        let channel = try await session.openExec(
+            arguments.work == .slowShell ? "sleep 0.5; exec /bin/sh" : "exec /bin/sh")
+        var value = 0
+        for _ in 0..<12 {
+            try await channel.write(Array("\(pause)/usr/bin/expr \(value) + 1\n".utf8))
+            guard let next = Int(try await line(from: channel)) else { throw WrongOutput(text: "not a number") }
+            value = next
+        }
+        guard value == 12 else { throw WrongOutput(text: "\(value)") }
+        try await channel.closeInput()
+        try await finish(channel, expecting: "")
+    }
+
+    private nonisolated(nonsending) func line(from channel: SSHChannel) async throws -> String {
+        var text: [UInt8] = []
+        while text.last != UInt8(ascii: "\n") {
+            guard case .output(let bytes) = try await channel.read() else { throw WrongOutput(text: "no line") }
+            text += bytes
+        }
+        return String(decoding: text.dropLast(), as: UTF8.self)
+    }
+
+    private nonisolated(nonsending) func finish(_ channel: SSHChannel, expecting wanted: String) async throws {
+        var output: [UInt8] = []
+        reading: while true {
+            switch try await channel.read() {
+            case .output(let bytes): output += bytes
+            case .errors(let bytes): throw WrongOutput(text: String(decoding: bytes, as: UTF8.self))
+            case .end: break reading
+            }
+        }
+        let exit = await channel.close()
+        guard exit?.status == 0, output.elementsEqual(wanted.utf8) else {
+            throw WrongOutput(text: String(decoding: output, as: UTF8.self))
+        }
+    }
+}
