@@ -16,6 +16,18 @@ protocol AuthorityBackEnd: Sendable {
 
     /// What has been handed in and waits; empty for authorities that answer at once.
     func pending() -> PendingList
+
+    /// Forgets one of ``pending()``.
+    ///
+    /// - Returns: Whether it was one of this authority's.
+    func cancel(_ request: PendingRequest) throws -> Bool
+
+    /// The secrets that ``issue(_:)`` needs, by their names in the inventory.
+    var secretNames: [String] { get }
+}
+
+extension AuthorityBackEnd {
+    var secretNames: [String] { [] }
 }
 
 /// A request that was read and fits its order.
@@ -24,25 +36,32 @@ struct CheckedRequest: Sendable {
     var host: String
     var request: CertificateRequest
     var now: Date
+    /// By the names that the back end asked for.
+    var secrets: [String: Secret] = [:]
 }
 
-/// A request that rests in an outbox until somebody answers it.
+/// A request that rests until somebody answers it, or whose fate is not known.
 package struct PendingRequest: Sendable, Equatable {
     package var authority: String
     /// What ``IssueOutcome/pending(id:text:)`` gave.
     package var id: String
-    /// The request's file.
+    /// The request's file, or the record of its submission.
     package var file: String
     /// `CN=…, O=…`
     package var subject: String
     package var names: [String]
+    /// How it stands, where the file itself does not tell; empty for an outbox.
+    package var words: String
 
-    package init(authority: String, id: String, file: String, subject: String, names: [String]) {
+    package init(
+        authority: String, id: String, file: String, subject: String, names: [String], words: String = ""
+    ) {
         self.authority = authority
         self.id = id
         self.file = file
         self.subject = subject
         self.names = names
+        self.words = words
     }
 }
 

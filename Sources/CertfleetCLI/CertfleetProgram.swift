@@ -74,6 +74,7 @@ package enum CertfleetProgram {
             CommandGroup("pending", "requests that wait for an answer") {
                 PendingListCommand(program: context)
                 PendingCollectCommand(program: context)
+                PendingCancelCommand(program: context)
             }
             CommandGroup("inventory", "the inventory file") {
                 InventoryLintCommand(program: context)

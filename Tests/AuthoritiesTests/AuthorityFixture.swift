@@ -36,7 +36,7 @@ enum AuthorityFixture {
 
 /// A folder with one authority in it, and somebody who answers where an answer is waited for.
 final class AuthorityFolder: Sendable {
-    enum BackEnd: String, CaseIterable, Sendable { case local, dropFolder }
+    enum BackEnd: String, CaseIterable, Sendable { case local, dropFolder, command }
 
     let url: URL
     let backEnd: BackEnd
@@ -51,6 +51,20 @@ final class AuthorityFolder: Sendable {
         try AuthorityFixture.issuing.certificate.pem.write(to: file("pki/ca.pem"))
         try Data(AuthorityFixture.issuing.key.pem().revealed).write(to: file("pki/ca.key"))
         try AuthorityFixture.root.certificate.pem.write(to: file("pki/root.pem"))
+        try program(Self.clerkProgram)
+    }
+
+    /// Keeps requests for the clerk and hands out what he has made of them, as a program of an operator might.
+    static let clerkProgram = """
+        cd "$(dirname "$0")"
+        if [ -e "inbox/$CERTFLEET_REQUEST" ]; then rm -f "outbox/$CERTFLEET_REQUEST.csr"; cat "inbox/$CERTFLEET_REQUEST"
+        else cat > "outbox/$CERTFLEET_REQUEST.csr"; echo "the clerk is out" >&2; exit 75; fi
+        """
+
+    /// What the authority of kind `command` starts from now on.
+    func program(_ text: String) throws {
+        try Data("#!/bin/sh\n\(text)\n".utf8).write(to: file("ask"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file("ask").path)
     }
 
     deinit { try? FileManager.default.removeItem(at: url) }
@@ -62,7 +76,9 @@ final class AuthorityFolder: Sendable {
     }
 
     /// A router as a new process would make it.
-    func router(chain: [String] = ["pki/root.pem"], now: Date = AuthorityFixture.now) -> AuthorityRouter {
+    func router(
+        chain: [String] = ["pki/root.pem"], now: Date = AuthorityFixture.now, limit: Duration = .seconds(60)
+    ) -> AuthorityRouter {
         let kind: AuthorityDefinition.Kind =
             switch backEnd {
             case .local:
@@ -70,20 +86,34 @@ final class AuthorityFolder: Sendable {
                     certificate: file("pki/ca.pem").path, key: file("pki/ca.key").path, days: 730,
                     issued: file("issued").path)
             case .dropFolder: .dropFolder(outbox: file("outbox").path, inbox: file("inbox").path)
+            case .command: .command(argv: [file("ask").path, "--quietly"], limit: limit)
             }
         let definition = AuthorityDefinition(
             name: "corp", kind: kind, chain: chain.map { file($0).path },
             place: SourcePlace(file: "fleet.yml", line: 1, column: 1))
-        return AuthorityRouter(authorities: ["corp": definition], now: { now })
+        let surroundings = AuthoritySurroundings(folder: url.path, stateFolder: file("state").path) { name in
+            Secret(text: "sesame of \(name)")
+        }
+        return AuthorityRouter(authorities: ["corp": definition], surroundings: surroundings, now: { now })
+    }
+
+    /// Where the back end writes first.
+    var firstFolder: String {
+        switch backEnd {
+        case .local: "issued"
+        case .dropFolder: "outbox"
+        case .command: "state"
+        }
     }
 
     /// The clerk: signs what lies in the outbox and puts the answers into the inbox.
     func answer(as form: AnswerForm = .der) throws {
-        guard backEnd == .dropFolder else { return }
+        guard backEnd != .local else { return }
         for name in names("outbox") where name.hasSuffix(".csr") {
             let request = try CertificateRequest(Data(contentsOf: file("outbox/\(name)")))
             let made = try AuthorityFixture.issuing.sign(request, validity: AuthorityFixture.validity)
-            try form.bytes(made).write(to: file("inbox/answer-\(UUID()).\(form)"))
+            let answer = backEnd == .dropFolder ? "answer-\(UUID()).\(form)" : String(name.dropLast(4))
+            try form.bytes(made).write(to: file("inbox/\(answer)"))
         }
     }
 

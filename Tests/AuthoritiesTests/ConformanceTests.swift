@@ -50,7 +50,7 @@ import Testing
             await withTaskGroup(of: Void.self) { group in
                 for key in 0..<3 { group.addTask { _ = await router.issue(AuthorityFixture.request(key: key)) } }
             }
-            try folder.answer()
+            try folder.answer(as: .pem)
             try AuthorityFixture.issuing.certificate.pem.write(to: folder.file("inbox/issuing.pem"))
         }
         var serials: Set<String> = []
@@ -82,8 +82,8 @@ import Testing
     @Test(arguments: BackEnd.allCases)
     func `a folder that cannot be written is a failure that names it`(backEnd: BackEnd) async throws {
         let folder = try AuthorityFolder(backEnd)
-        let name = backEnd == .local ? "issued" : "outbox"
-        try FileManager.default.removeItem(at: folder.file(name))
+        let name = folder.firstFolder
+        try? FileManager.default.removeItem(at: folder.file(name))
         try Data().write(to: folder.file(name))
         let outcome = await folder.router().issue(AuthorityFixture.request())
         #expect(outcome.refusal?.word == "failed")

@@ -43,6 +43,13 @@ final class DropFolderAuthority: AuthorityBackEnd {
         }
     }
 
+    func cancel(_ request: PendingRequest) throws -> Bool {
+        let name = request.id + ".csr"
+        guard request.file == "\(outbox)/\(name)" else { return false }
+        try FileBytes.remove(folder: outbox, name: name)
+        return true
+    }
+
     func pending() -> PendingList {
         var list = PendingList()
         do {
@@ -86,31 +93,13 @@ final class DropFolderAuthority: AuthorityBackEnd {
         guard let certificate = fitting ?? found.first else {
             throw faults.fault("failed", "no answer")
         }
-        let differences = comparison.differences(of: certificate, request: request.request)
-        guard differences.isEmpty else {
-            throw faults.fault(
-                "answer-differs",
-                "the answer \(certificate.thumbprint) is not what was ordered: \(differences.joined(separator: "; "))",
-                hint: "have it issued again for the same request and put it into the inbox", details: differences)
-        }
-        let chain = try chain(of: certificate, beside: others, now: request.now)
-        return IssuedCertificate(
-            certificate: certificate.der, chain: chain.dropFirst().map(\.der), thumbprint: certificate.thumbprint,
-            serial: certificate.serial)
-    }
-
-    /// Trusts the roots that the inventory names; only when it names none, those that came with the answers.
-    private func chain(of certificate: Certificate, beside others: [Certificate], now: Date) throws -> [Certificate] {
-        let configured = try chainPaths.flatMap { try faults.certificates(in: $0) }
-        let trusted = configured.filter(\.isSelfIssued)
-        let roots = trusted.isEmpty ? others.filter(\.isSelfIssued) : trusted
-        do {
-            return try CertificateChain.verify(certificate, intermediates: configured + others, roots: roots, at: now)
-        } catch {
-            throw faults.fault(
-                "chain", "the answer \(certificate.thumbprint) does not lead to a trusted root: \(error)",
-                hint: "put the issuing certificates into the inbox too, or name them under the authority's chain")
-        }
+        // Where the inventory names no root, those that came with the answers have to do.
+        let judge = AnswerJudge(faults: faults, chainPaths: chainPaths, trustsAnswer: true)
+        try judge.compare(
+            certificate, with: request, hint: "have it issued again for the same request and put it into the inbox")
+        return try judge.answer(
+            certificate, beside: others, now: request.now,
+            hint: "put the issuing certificates into the inbox too, or name them under the authority's chain")
     }
 }
 

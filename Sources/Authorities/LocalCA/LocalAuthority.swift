@@ -29,6 +29,8 @@ final class LocalAuthority: AuthorityBackEnd {
 
     func pending() -> PendingList { PendingList() }
 
+    func cancel(_ request: PendingRequest) -> Bool { false }
+
     func issue(_ request: CheckedRequest) -> IssueOutcome {
         // Calls come one at a time from the authority's queue; the lock is never waited for.
         opened.withLock { opened in

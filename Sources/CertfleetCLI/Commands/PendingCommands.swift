@@ -11,10 +11,11 @@ struct PendingListCommand: Command {
 
     func run(_ given: Given<Self>) async throws -> Int32 {
         let project = try Project.load(given.project.place)
-        let list = await AuthorityRouter(authorities: project.inventory.authorities).pending()
+        let list = await AuthorityRouter(project, secrets: nil).pending()
         for request in list.requests {
+            let words = request.words.isEmpty ? "" : "  \(request.id): \(request.words)\n"
             program.terminal.write(
-                "\(request.authority)  \(request.file)\n  \(request.subject)\n  \(request.names.joined(separator: ", "))\n"
+                "\(request.authority)  \(request.file)\n\(words)  \(request.subject)\n  \(request.names.joined(separator: ", "))\n"
             )
         }
         if list.requests.isEmpty { program.terminal.say("no request waits\n") }
@@ -46,6 +47,33 @@ struct PendingCollectCommand: Command {
             return ExitCode.strongest(codes).rawValue
         } catch let error as JournalError {
             throw Refusal(error.exitCode, error.fault.description)
+        }
+    }
+}
+
+struct PendingCancelCommand: Command {
+    let about = About(
+        "cancel", "forget a request that waits, or whose outcome is unknown",
+        discussion:
+            "Nothing is withdrawn at the authority: look there first. Asked again, the request is ordered anew; a run that waits for it does so when it is resumed.",
+        examples: ["certfleet pending cancel 42", "certfleet pending cancel corp/42"])
+    let id = Argument("ID", .text, "the request, as pending list shows it")
+    let project = ProjectOptions()
+    let program: ProgramContext
+
+    func run(_ given: Given<Self>) async throws -> Int32 {
+        let place = given.project.place
+        let project = try Project.load(place)
+        do {
+            let lock = try StateLock(folder: place.statePath, command: "pending cancel")
+            defer { withExtendedLifetime(lock) {} }
+            let request = try await AuthorityRouter(project, secrets: nil).cancel(given.id)
+            program.terminal.say("\(request.authority): request \(request.id) is forgotten: \(request.subject)\n")
+            return 0
+        } catch let error as JournalError {
+            throw Refusal(error.exitCode, error.fault.description)
+        } catch let fault as Fault {
+            throw Refusal(.noTarget, fault.description)
         }
     }
 }

@@ -49,3 +49,19 @@ struct AuthorityFiles: Sendable {
         }
     }
 }
+
+extension AuthorityRouter {
+    /// The project's authorities, with their records in its state folder.
+    ///
+    /// - Parameter secrets: None where nothing is handed in.
+    init(_ project: Project, secrets: SecretStore?, now: @escaping @Sendable () -> Date = { Date() }) {
+        let state = URL(fileURLWithPath: project.place.statePath).standardizedFileURL.path
+        let surroundings = AuthoritySurroundings(folder: project.inventory.folder, stateFolder: state) { name in
+            guard let secrets else {
+                throw Fault("secret.unknown", .refused, "the secret '\(name)' is not asked for here")
+            }
+            return try await secrets.secret(name)
+        }
+        self.init(authorities: project.inventory.authorities, surroundings: surroundings, now: now)
+    }
+}

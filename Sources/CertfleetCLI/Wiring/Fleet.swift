@@ -12,6 +12,7 @@ struct Fleet: Sendable {
     let project: Project
     let authorities: AuthorityFiles
     let links: HostLinks
+    let secrets: SecretStore
     let relay: EventRelay
     let stop: StopRequest
     let surroundings: Surroundings
@@ -26,7 +27,7 @@ struct Fleet: Sendable {
         authorities = try AuthorityFiles.read(project.inventory)
         relay = EventRelay(observer: observer)
         stop = StopRequest()
-        let secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
+        secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
         let connector = SSHConnector(
             workers: try SSHWorkers(), secrets: secrets, procedures: project.procedures,
             signatures: project.signatures)
@@ -90,7 +91,7 @@ struct Fleet: Sendable {
 
     func run(_ plan: Plan, id: String, history: RunHistory) async -> (state: RunState, exitCode: ExitCode) {
         let tools = RunTools(
-            links: links, issuer: AuthorityRouter(authorities: project.inventory.authorities, now: surroundings.now),
+            links: links, issuer: AuthorityRouter(project, secrets: secrets, now: surroundings.now),
             checker: CertificateChecker(roots: authorities.roots),
             prober: TLSProbe(rootSubjects: authorities.roots.map(\.subjectDER)), sink: relay,
             clock: ContinuousClock(), now: surroundings.now, stop: stop, run: id, chains: authorities.chains)

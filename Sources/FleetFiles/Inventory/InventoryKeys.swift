@@ -22,9 +22,11 @@ enum InventoryKeys {
 
     static let localAuthority = ["kind", "certificate", "key", "chain", "days", "issued"]
     static let dropFolderAuthority = ["kind", "outbox", "inbox", "chain"]
-    static let authorityKinds = ["local", "drop-folder"]
+    static let commandAuthority = ["kind", "argv", "limit", "chain"]
+    static let certsrvAuthority = ["kind", "url", "template", "auth", "user", "password", "ca_file", "chain"]
+    static let authorityKinds = ["local", "drop-folder", "command", "certsrv"]
     /// Words of the design that this version does not know yet.
-    static let laterAuthorityKinds = ["host-online", "certsrv", "command", "acme"]
+    static let laterAuthorityKinds = ["host-online", "acme"]
 
     static let defaults = ["version", "ssh", "key", "renew", "rollout", "deadlines"]
     static let site = defaults + ["pools"]
@@ -57,8 +59,9 @@ enum InventoryKeys {
     static var levels: [String: [String]] {
         var levels: [String: [String]] = [
             "inventory": inventory, "organization": organization, "topology": topology, "simple_urls": simpleURLs,
-            "local": localAuthority, "drop-folder": dropFolderAuthority, "defaults": defaults, "site": site,
-            "pool": pool, "service": service, "host": host, "external": external, "port": port, "order": order,
+            "local": localAuthority, "drop-folder": dropFolderAuthority, "command": commandAuthority,
+            "certsrv": certsrvAuthority, "defaults": defaults, "site": site, "pool": pool, "service": service,
+            "host": host, "external": external, "port": port, "order": order,
             "names": names, "ssh": ssh, "key": key, "renew": renew, "rollout": rollout, "deadlines": deadlines,
         ]
         for (from, keys) in secrets { levels["secret-\(from)"] = keys }
@@ -69,6 +72,8 @@ enum InventoryKeys {
     static var words: [String: [String]] {
         var words: [String: [String]] = [
             "topology.public_im": publicIM, "local.kind": ["local"], "drop-folder.kind": ["drop-folder"],
+            "command.kind": ["command"], "certsrv.kind": ["certsrv"],
+            "certsrv.auth": WebEnrollmentSettings.Authentication.allCases.map(\.rawValue),
             "pool.type": poolTypes.map(\.rawValue), "pool.load_balancing": LoadBalancing.allCases.map(\.rawValue),
             "order.sharing": [Sharing.host, .pool].map(\.rawValue), "order.usages": UsageRules.all,
             "port.usage": UsageRules.all, "ssh.auth": SSHSettings.Method.allCases.map(\.rawValue),

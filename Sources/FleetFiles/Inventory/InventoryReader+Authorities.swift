@@ -30,6 +30,8 @@ extension InventoryReader {
         switch reader.word(kindNode, "kind", of: InventoryKeys.authorityKinds) {
         case "local": return local(entry, name)
         case "drop-folder": return dropFolder(entry, name)
+        case "command": return command(entry, name)
+        case "certsrv": return webEnrollment(entry, name)
         default: return nil
         }
     }
@@ -63,7 +65,7 @@ extension InventoryReader {
             name: entry.name, kind: .dropFolder(outbox: outbox, inbox: inbox), chain: chain, place: entry.place)
     }
 
-    private func chain(_ mapping: YAMLMapping) -> [String] {
+    func chain(_ mapping: YAMLMapping) -> [String] {
         guard let node = mapping.required("chain") else { return [] }
         if node.items?.isEmpty == true {
             reader.report(node.place, "`chain` is empty", hint: "name the files of the issuing and root certificates")

@@ -53,6 +53,18 @@ extension YAMLLines {
                 add("kind: drop-folder", depth: 2)
                 add("outbox: \(path(outbox))", depth: 2)
                 add("inbox: \(path(inbox))", depth: 2)
+            case .command(let argv, let limit):
+                add("kind: command", depth: 2)
+                add("argv: \(list(argv))", depth: 2)
+                add("limit: \(limit.text)", depth: 2)
+            case .webEnrollment(let pages):
+                add("kind: certsrv", depth: 2)
+                add("url: \(scalar(pages.url))", depth: 2)
+                add("template", pages.template.map(scalar), depth: 2)
+                add("auth: \(pages.authentication.rawValue)", depth: 2)
+                add("user", pages.user.map(scalar), depth: 2)
+                add("password", pages.password.map(scalar), depth: 2)
+                add("ca_file", pages.trustFile.map(path), depth: 2)
             }
             add("chain: [\(authority.chain.map(path).joined(separator: ", "))]", depth: 2)
         }

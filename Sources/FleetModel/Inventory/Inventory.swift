@@ -105,6 +105,10 @@ package struct AuthorityDefinition: Sendable, Equatable {
         case local(certificate: String, key: String, days: Int, issued: String?)
         /// Requests are written to `outbox`; answers are expected in `inbox`.
         case dropFolder(outbox: String, inbox: String)
+        /// A program: request on its standard input, certificates on its standard output, ended after `limit`.
+        case command(argv: [String], limit: Duration)
+        /// The web pages of AD CS.
+        case webEnrollment(WebEnrollmentSettings)
     }
 
     package var name: String
@@ -118,5 +122,38 @@ package struct AuthorityDefinition: Sendable, Equatable {
         self.kind = kind
         self.chain = chain
         self.place = place
+    }
+}
+
+/// How the web pages of AD CS are reached.
+package struct WebEnrollmentSettings: Sendable, Equatable {
+    package enum Authentication: String, Sendable, CaseIterable {
+        case basic, ntlm
+        /// Kerberos, with the ticket of the account that runs this program.
+        case negotiate
+    }
+
+    /// `https://ca.example.com/certsrv`, without a slash at its end.
+    package var url: String
+    /// The template's name, not its display name; none for a CA without templates.
+    package var template: String?
+    package var authentication: Authentication
+    /// `DOMAIN\user`; none for `negotiate`.
+    package var user: String?
+    /// The name of a secret; none for `negotiate`.
+    package var password: String?
+    /// The roots that the pages' own TLS certificate is held against; none: the roots of the authority's chain.
+    package var trustFile: String?
+
+    package init(
+        url: String, template: String? = nil, authentication: Authentication, user: String? = nil,
+        password: String? = nil, trustFile: String? = nil
+    ) {
+        self.url = url
+        self.template = template
+        self.authentication = authentication
+        self.user = user
+        self.password = password
+        self.trustFile = trustFile
     }
 }

@@ -52,11 +52,17 @@ struct LabAuthorities: Sendable {
     }
 
     private static func record(of definition: AuthorityDefinition) -> LabRecord.Authority {
+        var record = LabRecord.Authority(name: definition.name, days: days(of: definition), dropFolder: false)
+        if case .dropFolder = definition.kind { record.dropFolder = true }
+        return record
+    }
+
+    /// How long its certificates live. A program or web pages have an enterprise authority behind them: two years.
+    static func days(of definition: AuthorityDefinition) -> Int {
         switch definition.kind {
-        case .local(_, _, let days, _):
-            LabRecord.Authority(name: definition.name, days: days, dropFolder: false)
-        case .dropFolder:
-            LabRecord.Authority(name: definition.name, days: daysOfDropFolder, dropFolder: true)
+        case .local(_, _, let days, _): days
+        case .dropFolder: daysOfDropFolder
+        case .command, .webEnrollment: 730
         }
     }
 

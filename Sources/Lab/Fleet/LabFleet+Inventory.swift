@@ -27,9 +27,9 @@ extension LabFleet {
         var inside = outside
         let issuing = "\(folder.authority(outside.name))/issuing"
         switch outside.kind {
-        case .local(_, _, let days, _):
+        case .local, .command, .webEnrollment:
             inside.kind = .local(
-                certificate: issuing + ".pem", key: issuing + ".key", days: days,
+                certificate: issuing + ".pem", key: issuing + ".key", days: LabAuthorities.days(of: outside),
                 issued: folder.issued(outside.name))
             inside.chain = [folder.root + ".pem"]
         case .dropFolder:

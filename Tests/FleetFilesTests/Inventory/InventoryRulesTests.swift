@@ -10,6 +10,10 @@ struct Mistake: CustomTestStringConvertible {
     var said: [String]
 
     init(_ old: String, _ new: String, _ said: String...) {
+        self.init(old, new, said)
+    }
+
+    init(_ old: String, _ new: String, _ said: [String]) {
         self.old = old
         self.new = new
         self.said = said

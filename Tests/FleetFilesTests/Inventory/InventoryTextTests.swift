@@ -41,6 +41,17 @@ struct InventoryTextTests {
             certificate: "/project/ca/corp.pem", key: "/project/ca/corp.key", days: 730,
             issued: "/project/ca/corp/issued")
         inventory.authorities["public"]?.kind = .dropFolder(outbox: "/project/~out", inbox: "/in")
+        inventory.authorities["asked"] = AuthorityDefinition(
+            name: "asked", kind: .command(argv: ["/project/ask", "a b"], limit: .seconds(90)),
+            chain: ["/project/r.pem"],
+            place: SourcePlace(file: "", line: 0, column: 0))
+        inventory.authorities["web"] = AuthorityDefinition(
+            name: "web",
+            kind: .webEnrollment(
+                WebEnrollmentSettings(
+                    url: "https://ca.example.com:8443/certsrv", template: "Web Server", authentication: .ntlm,
+                    user: "CORP\\op", password: "no", trustFile: "/project/ca/web.pem")),
+            chain: ["/project/r.pem"], place: SourcePlace(file: "", line: 0, column: 0))
         inventory.pools[2].loadBalancing = .hardware
         inventory.pools[2].rollout.readyFor = .zero
         inventory.pools[2].orders[1].addNames = ["*.example.com"]

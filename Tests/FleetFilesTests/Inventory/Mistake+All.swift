@@ -79,37 +79,71 @@ extension Mistake {
                 + "the inventory\n  hint: did you mean `admin`?"),
     ]
 
-    private static let authorities = [
-        Mistake(
-            "kind: local", "kind: certsrv",
-            "6:17: authorities of kind `certsrv` are not in this version yet\n  hint: known here: "
-                + "local, drop-folder"),
-        Mistake(
-            "kind: local", "kind: locl",
-            "6:17: `kind` cannot be `locl`\n  hint: did you mean `local`?"),
-        Mistake(
-            "kind: local, ", "",
-            "6:3: `kind` is missing in `corp`\n  hint: known here: local, drop-folder"),
-        Mistake(
-            "certificate: ca.pem, ", "",
-            "6:3: `certificate` is missing in `corp`"),
-        Mistake(
-            "days: 730", "days: 5000",
-            "6:83: `days` must be between 1 and 3650, not 5000"),
-        Mistake(
-            "days: 730", "days: two",
-            "6:83: `days` must be a whole number, not `two`"),
-        Mistake(
-            "chain: [root.pem]", "chain: []",
-            "6:65: `chain` is empty\n  hint: name the files of the issuing and root certificates"),
-        Mistake(
-            "ca.key", "~root/ca.key",
-            "6:50: `key`: only one's own home folder can be written with `~`"),
+    private static let authorities =
+        [
+            Mistake(
+                "kind: local", "kind: acme",
+                "6:17: authorities of kind `acme` are not in this version yet\n  hint: known here: "
+                    + "local, drop-folder, command, certsrv"),
+            Mistake(
+                "kind: local", "kind: locl",
+                "6:17: `kind` cannot be `locl`\n  hint: did you mean `local`?"),
+            Mistake(
+                "kind: local, ", "",
+                "6:3: `kind` is missing in `corp`\n  hint: known here: local, drop-folder, command, certsrv"),
+            Mistake(
+                "certificate: ca.pem, ", "",
+                "6:3: `certificate` is missing in `corp`"),
+            Mistake(
+                "days: 730", "days: 5000",
+                "6:83: `days` must be between 1 and 3650, not 5000"),
+            Mistake(
+                "days: 730", "days: two",
+                "6:83: `days` must be a whole number, not `two`"),
+            Mistake(
+                "chain: [root.pem]", "chain: []",
+                "6:65: `chain` is empty\n  hint: name the files of the issuing and root certificates"),
+            Mistake(
+                "ca.key", "~root/ca.key",
+                "6:50: `key`: only one's own home folder can be written with `~`"),
+            Mistake(
+                "{ kind: local, certificate: ca.pem, key: ca.key, chain: [root.pem], days: 730 }",
+                "{ kind: drop-folder, outbox: a, inbox: ./a, chain: r.pem, key: k }",
+                "6:48: `inbox` must be another folder than `outbox`",
+                "6:67: unknown key `key` in `corp`\n  hint: known here: kind, outbox, inbox, chain"),
+        ] + remoteAuthorities
+
+    private static func remote(_ words: String, _ mistakes: String...) -> Mistake {
         Mistake(
             "{ kind: local, certificate: ca.pem, key: ca.key, chain: [root.pem], days: 730 }",
-            "{ kind: drop-folder, outbox: a, inbox: ./a, chain: r.pem, key: k }",
-            "6:48: `inbox` must be another folder than `outbox`",
-            "6:67: unknown key `key` in `corp`\n  hint: known here: kind, outbox, inbox, chain"),
+            "{ chain: [root.pem], \(words) }", mistakes)
+    }
+
+    private static let remoteAuthorities = [
+        remote("kind: command, argv: []", "6:51: `argv` is empty\n  hint: the program first"),
+        remote(
+            "kind: command, argv: [x], limit: 2h",
+            "6:63: `limit` must be between 1s and 1h, not 2h"),
+        remote(
+            "kind: certsrv, auth: negotiate, url: 'http://ca.example.com'",
+            "6:67: `url` must begin with https://\n  hint: passwords and requests never travel in the clear"),
+        remote(
+            "kind: certsrv, auth: negotiate, url: 'https://me@ca'",
+            "6:67: `url` must be an address such as https://ca.example.com/certsrv, not `https://me@ca`"),
+        remote(
+            "kind: certsrv, url: 'https://ca', auth: ntlm, user: me",
+            "6:3: `password` is missing in `corp`: `auth` is `ntlm`"),
+        remote(
+            "kind: certsrv, url: 'https://ca', auth: ntlm, user: me, password: admn",
+            "6:96: `password` must be the name of one of `secrets`: a secret itself never stands in "
+                + "the inventory\n  hint: did you mean `admin`?"),
+        remote(
+            "kind: certsrv, url: 'https://ca', auth: negotiate, user: me",
+            "6:87: `user` has no use with `auth: negotiate`\n  hint: Kerberos takes the ticket of the account that "
+                + "runs certfleet: kinit"),
+        remote(
+            "kind: certsrv, url: 'https://ca', auth: negotiate, template: 'a:b'",
+            "6:91: `template` must be one line without a colon"),
     ]
 
     private static let settings = [
