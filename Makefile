@@ -8,7 +8,7 @@ WIDTH ?= 8
 FILTER ?=
 PREFIX ?= /usr/local
 
-swift_files := Package.swift Sources Tests Plugins
+swift_files := Package.swift Sources Tests Plugins Benchmarks
 script_files := .ci/run $(wildcard scripts/*)
 debug := .build/debug/certfleet
 

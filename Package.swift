@@ -42,6 +42,7 @@ let extraForTests: [String: [String]] = [
     "CmdletSignatures": ["Templates"],
     "AgentProtocol": ["Templates"],
     "FleetFiles": ["CmdletSignatures", "Templates"],
+    "Certificates": ["COpenSSL"],
     "Authorities": ["Certificates"],
     "TLSEndpoint": ["Certificates"],
     "Planning": ["FleetFiles", "CmdletSignatures", "Templates"],
