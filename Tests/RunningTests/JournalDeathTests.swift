@@ -12,44 +12,42 @@ import Testing
         #expect(!scenario.fleet.calls.contains { $0.hasSuffix(" assign") || $0.hasSuffix(" stop-all") })
     }
 
-    /// Dies at every event of a run, begins anew, and ends well with one certificate.
-    private func walk(_ death: RecordingSink.Death, pool: String, orders: [String]) async throws {
+    /// Dies at events of a run, begins anew, and ends well with one certificate for each order and host.
+    private func walk(_ death: RecordingSink.Death, pool: String, orders: [String], stride step: Int = 1) async throws {
         let whole = try await Scenario(due: Set(orders))
         #expect(try await whole.run(pool, orders: orders) == (.finished, .done))
         let count = whole.sink.events.count
         #expect(count > 30)
-        for boundary in 0..<count {
+        for boundary in stride(from: 0, to: count, by: step) {
             let scenario = try await Scenario(due: Set(orders))
             scenario.sink.die(at: boundary, death)
             let first = try await scenario.run(pool, orders: orders)
             #expect(first == (.stopped, .cannotWriteState), "\(boundary)")
             scenario.sink.revive()
             #expect(try await scenario.run(pool, orders: orders) == (.finished, .done), "\(boundary)")
-            #expect(await scenario.issuer.issued.values.allSatisfy { $0 == 1 }, "\(boundary)")
-            for host in scenario.inventory.pool(pool)?.hosts.map(\.name) ?? [] {
-                let server = scenario.server(host)
+            #expect(await scenario.issuer.issued == whole.issuer.issued, "\(boundary)")
+            for host in whole.inventory.pool(pool)?.hosts.map(\.name) ?? [] {
+                let (server, model) = (scenario.server(host), whole.server(host))
                 #expect(await server.leftovers.isEmpty, "\(boundary) \(host)")
-                #expect(await server.services.values.allSatisfy { $0 == "Running" }, "\(boundary) \(host)")
-                let usage = pool == "edge-lyon" ? "AudioVideoAuthentication" : "Default"
-                #expect(await server.serving[usage]?.hasPrefix("NEW1") == true, "\(boundary) \(host)")
-                #expect(await server.assigned[usage] == server.serving[usage], "\(boundary) \(host)")
+                #expect(await server.services == model.services, "\(boundary) \(host)")
+                #expect(await server.assigned == model.assigned, "\(boundary) \(host)")
+                #expect(await server.serving == model.serving, "\(boundary) \(host)")
             }
         }
     }
 
-    @Test func `a Front End's run that dies before any event is finished later`() async throws {
-        try await walk(.before, pool: "se-lyon", orders: ["se-lyon/fe"])
+    @Test(arguments: [RecordingSink.Death.before, .after])
+    func `a Standard Edition's run that dies at any event is finished later`(death: RecordingSink.Death) async throws {
+        try await walk(death, pool: "se-lyon", orders: ["se-lyon/fe"])
     }
 
-    @Test func `a Front End's run that dies after any event is finished later`() async throws {
-        try await walk(.after, pool: "se-lyon", orders: ["se-lyon/fe"])
+    @Test(arguments: [RecordingSink.Death.before, .after])
+    func `a push that dies at every third event is finished later`(death: RecordingSink.Death) async throws {
+        try await walk(death, pool: "edge-lyon", orders: ["edge-lyon/edge-av"], stride: 3)
     }
 
-    @Test func `a push that dies before any event is finished later`() async throws {
-        try await walk(.before, pool: "edge-lyon", orders: ["edge-lyon/edge-av"])
-    }
-
-    @Test func `a push that dies after any event is finished later`() async throws {
-        try await walk(.after, pool: "edge-lyon", orders: ["edge-lyon/edge-av"])
+    @Test func `a run over all orders of a pool that dies at every ninth event is finished later`() async throws {
+        let orders = ["edge-lyon/edge-internal", "edge-lyon/edge-external", "edge-lyon/edge-av"]
+        try await walk(.before, pool: "edge-lyon", orders: orders, stride: 9)
     }
 }

@@ -27,9 +27,9 @@ struct PoolRun {
             let switching = SwitchPart(
                 plan: plan, tools: tools, history: history, captures: captures, canary: canary)
             await pairs.take(plan.pool)
-            await switching.run(passes: passes(without: prepared.resting), into: &result)
+            let ended = await switching.run(passes: passes(without: prepared.resting), into: &result)
             await pairs.release(plan.pool)
-            try await tools.sink.record(.poolEnded(pool: plan.pool.name))
+            if ended { try await tools.sink.record(.poolEnded(pool: plan.pool.name)) }
         } catch let fault as Fault {
             result.faults.append(fault)
         } catch {

@@ -8,7 +8,8 @@ struct SwitchPart {
     let captures: CaptureStore
     let canary: Canary
 
-    func run(passes: [SwitchPass], into result: inout PoolResult) async {
+    /// True when every pass was gone through, tolerated failures included.
+    func run(passes: [SwitchPass], into result: inout PoolResult) async -> Bool {
         var failures = 0
         var switched = 0
         var failed: Set<String> = []
@@ -17,14 +18,14 @@ struct SwitchPart {
             for (index, member) in pass.members.enumerated() where !failed.contains(member.host) {
                 if isStopped {
                     result.stopped = true
-                    return
+                    return false
                 }
                 let fault = await self.member(member, pass: pass, afterSwitch: switched > 0)
                 switched += 1
                 guard let fault else { continue }
                 if fault == Self.notBegun {
                     result.stopped = true
-                    return
+                    return false
                 }
                 result.faults.append(fault)
                 failures += 1
@@ -36,10 +37,11 @@ struct SwitchPart {
                         "pool.stopped", .guarded, "stopped after \(fault.host ?? member.host): \(fault.message)",
                         hint: "when it is mended: certfleet runs resume")
                     try? await tools.sink.record(.poolStopped(pool: plan.pool.name, stopped))
-                    return
+                    return false
                 }
             }
         }
+        return true
     }
 
     private var isStopped: Bool { tools.stop.isAsked || Task.isCancelled }

@@ -25,7 +25,7 @@ extension FakeServer {
         case "Get-CsPoolUpgradeReadinessState": [.object(["State": .string(readiness)])]
         case "Get-CsPoolFabricState": fabricState()
         case "Get-TlsCertificate":
-            served(assigned.keys, port: 443).map { .object(["Thumbprint": .string($0)]) }
+            served(assigned.keys, port: call.number("Port")).map { .object(["Thumbprint": .string($0)]) }
         default: throw FakeRefusal(message: "\(call.cmdlet) is not known here")
         }
     }

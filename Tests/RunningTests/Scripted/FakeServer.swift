@@ -182,6 +182,10 @@ struct FakeCall {
         }
     }
 
+    func number(_ name: String) -> Int {
+        if case .int(let number)? = values[name] { Int(number) } else { 0 }
+    }
+
     func secret(_ name: String) throws -> String {
         guard case .secure(let secret)? = values[name] else { throw FakeRefusal(message: "-\(name) is missing") }
         return secret.revealedText
