@@ -50,11 +50,11 @@ struct CrashLab: Sendable {
         try await Programs.run("certfleet", ["--project", path] + words)
     }
 
-    /// The case's command in a process that kills itself at the boundary; `nil`: undisturbed.
-    func crash(at boundary: Int?, list: String? = nil) async throws -> ChildResult {
+    /// The case's command, or another, in a process that kills itself at the boundary; `nil`: undisturbed.
+    func crash(at boundary: Int?, list: String? = nil, words command: [String]? = nil) async throws -> ChildResult {
         var words = boundary.map { ["--at", String($0)] } ?? []
         if let list { words += ["--list", list] }
-        return try await Programs.run("CrashRunner", words + ["--", "--project", path] + plan.command)
+        return try await Programs.run("CrashRunner", words + ["--", "--project", path] + (command ?? plan.command))
     }
 
     /// The same, killed before the first outcome of a step is written; the step as the boundaries name it.

@@ -23,6 +23,8 @@ struct Findings {
         var issued: [Data] = []
         for authority in try lab.names("ca") {
             for name in try lab.names("ca/\(authority)/issued") {
+                if name.hasPrefix(".") { found.append("half written: ca/\(authority)/issued/\(name)") }
+                guard name.hasSuffix(".cer") else { continue }
                 issued.append(try lab.data("ca/\(authority)/issued/\(name)"))
             }
         }

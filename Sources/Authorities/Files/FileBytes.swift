@@ -68,21 +68,6 @@ enum FileBytes {
         }
     }
 
-    /// Writes a file so that after a crash either nothing or all of it is there: temporary name, sync, rename, sync.
-    static func writeAtomically(_ data: Data, folder: String, name: String) throws {
-        try makeFolder(folder)
-        let path = "\(folder)/\(name)"
-        let temporary = "\(folder)/.\(name).\(UInt64.random(in: 0 ... .max)).tmp"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw FileError(operation: "cannot write \(path)", number: errno) }
-        var problem = writeAll(data, to: descriptor)
-        if problem == 0, fsync(descriptor) != 0 { problem = errno }
-        if Glibc.close(descriptor) != 0, problem == 0 { problem = errno }
-        if problem == 0, rename(temporary, path) != 0 { problem = errno }
-        if problem == 0 { problem = syncFolder(folder) } else { unlink(temporary) }
-        guard problem == 0 else { throw FileError(operation: "cannot write \(path)", number: problem) }
-    }
-
     /// Removes a file; one that is gone already is no error.
     static func remove(folder: String, name: String) throws {
         guard unlink("\(folder)/\(name)") == 0 || errno == ENOENT else {
@@ -123,7 +108,7 @@ enum FileBytes {
         guard problem == 0 else { throw FileError(operation: "cannot make the folder \(folder)", number: problem) }
     }
 
-    private static func writeAll(_ data: Data, to descriptor: Int32) -> Int32 {
+    static func writeAll(_ data: Data, to descriptor: Int32) -> Int32 {
         data.withUnsafeBytes { buffer in
             var done = 0
             while done < buffer.count {
@@ -134,7 +119,7 @@ enum FileBytes {
         }
     }
 
-    private static func syncFolder(_ folder: String) -> Int32 {
+    static func syncFolder(_ folder: String) -> Int32 {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return errno }
         defer { _ = Glibc.close(descriptor) }
