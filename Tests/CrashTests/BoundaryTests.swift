@@ -12,8 +12,7 @@ struct BoundaryTests {
         let found = try await Findings.of(first)
         #expect(found == [], "\(found.joined(separator: "\n"))")
         #expect(boundaries.count >= 4 * plan.hosts.count)
-        let all = Array(1...max(boundaries.count, 1))
-        let walked = Extent.isFull ? all : all.filter { $0 % 3 == 1 }
+        let walked = Extent.chosen(of: boundaries)
         let queue = BoundaryQueue(walked)
         let began = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -32,10 +31,7 @@ struct BoundaryTests {
             }
             try await group.waitForAll()
         }
-        let seconds = (ContinuousClock.now - began).components.seconds
-        print(
-            "\(plan.name): killed at \(walked.count) of \(boundaries.count) boundaries, \(seconds) s",
-            Extent.isFull ? "" : "(all of them: CERTFLEET_ALL_BOUNDARIES=1)")
+        Extent.say(plan.name, walked.count, of: boundaries.count, since: began)
     }
 
     private static func walk(_ boundary: Int, of boundaries: [String], in lab: CrashLab) async throws {
@@ -49,21 +45,4 @@ struct BoundaryTests {
         let found = try await Findings.of(lab)
         #expect(found == [], "\(name): \(found.joined(separator: "\n"))")
     }
-}
-
-/// All boundaries, or a fixed third of them.
-enum Extent {
-    static let isFull: Bool = {
-        let environment = ProcessInfo.processInfo.environment
-        return environment["CERTFLEET_ALL_BOUNDARIES"] == "1" || environment["CI"] != nil
-    }()
-}
-
-/// Hands out boundaries to labs that work side by side.
-private actor BoundaryQueue {
-    private var rest: [Int]
-
-    init(_ all: [Int]) { rest = all.reversed() }
-
-    func next() -> Int? { rest.popLast() }
 }

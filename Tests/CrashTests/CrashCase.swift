@@ -75,6 +75,26 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
         command: ["renew", "--yes"], again: ["renew", "--yes"], hosts: ["um13a"], usages: ["UM", "UMCallRouter"],
         shared: false, lanes: 1)
 
+    /// Its certificate comes from people, by folders: the run rests until they have answered.
+    static let dropFolder = CrashCase(
+        name: "rollout of two Edges with a drop folder",
+        inventory: head + """
+                  edge-lyon:
+                    type: edge
+                    fqdn: edgepool.dmz.example.com
+                    access: { fqdn: sip.example.com, port: 443 }
+                    web_conferencing: { fqdn: webconf.example.com, port: 443 }
+                    av: { fqdn: av.example.com, port: 443 }
+                    hosts:
+                      - { name: edge01, fqdn: edge01.dmz.example.com }
+                      - { name: edge02, fqdn: edge02.dmz.example.com }
+                    orders:
+                      - { id: edge-external, usages: [AccessEdgeExternal, DataEdgeExternal], authority: public, sharing: pool }
+
+            """,
+        command: ["rollout", "edge-lyon", "--yes"], again: ["rollout", "edge-lyon", "--yes"],
+        hosts: ["edge01", "edge02"], usages: ["AccessEdgeExternal", "DataEdgeExternal"], shared: true, lanes: 2)
+
     private static let head = """
         version: 1
         sip_domains: [example.com]
@@ -84,6 +104,7 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
             dialin: https://dialin.example.com
         authorities:
           corp: { kind: local, certificate: pki/corp.pem, key: pki/corp.key, chain: [pki/root.pem], days: 730 }
+          public: { kind: drop-folder, outbox: requests, inbox: answers, chain: [pki/root.pem, pki/public.pem] }
         defaults:
           version: "2019"
           ssh: { user: certfleet, auth: [key], key: keys/ours, known_hosts: known_hosts }

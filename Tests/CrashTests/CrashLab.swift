@@ -2,7 +2,7 @@ import ChildProcess
 import Foundation
 import TestSupport
 
-/// A lab of a test's own, with a picture of its first state to go back to.
+/// A lab of a test's own, with pictures of its states to go back to.
 ///
 /// Its daemon keeps nothing in memory but its ports, and looks each host's state up anew for every connection: between
 /// two commands the folders may be exchanged while it runs.
@@ -10,8 +10,8 @@ struct CrashLab: Sendable {
     let path: String
     let plan: CrashCase
     private let folder: TemporaryFolder
-    /// What is put back; all else of the lab stays the same.
-    private static let kept = ["hosts", "ca"]
+    /// What a command may change; all else of the lab stays the same.
+    private static let kept = ["hosts", "ca", "drop", "state"]
 
     static func up(_ plan: CrashCase) async throws -> CrashLab {
         let folder = try TemporaryFolder()
@@ -25,21 +25,30 @@ struct CrashLab: Sendable {
                 try FileManager.default.removeItem(atPath: "\(lab.path)/\(file)/\(name)")
             }
         }
-        for part in kept {
-            try FileManager.default.copyItem(atPath: "\(lab.path)/\(part)", toPath: folder["first-\(part)"])
-        }
+        try lab.keep(as: "first")
         return lab
     }
 
-    /// Everything as it was after `lab up`, and no journal.
-    func restore() throws {
+    /// Takes a picture of everything that a command may change; nothing runs meanwhile.
+    func keep(as picture: String) throws {
+        for part in Self.kept where FileManager.default.fileExists(atPath: "\(path)/\(part)") {
+            try FileManager.default.copyItem(atPath: "\(path)/\(part)", toPath: folder["\(picture)-\(part)"])
+        }
+    }
+
+    /// Everything as it was in the picture; the first is that of the lab before any run.
+    func restore(_ picture: String = "first") throws {
         for part in Self.kept {
-            try FileManager.default.removeItem(atPath: "\(path)/\(part)")
-            try FileManager.default.copyItem(atPath: folder["first-\(part)"], toPath: "\(path)/\(part)")
+            try remove("\(path)/\(part)")
+            guard FileManager.default.fileExists(atPath: folder["\(picture)-\(part)"]) else { continue }
+            try FileManager.default.copyItem(atPath: folder["\(picture)-\(part)"], toPath: "\(path)/\(part)")
         }
-        for folder in ["\(path)/state", transcripts] where FileManager.default.fileExists(atPath: folder) {
-            try FileManager.default.removeItem(atPath: folder)
-        }
+        try remove(transcripts)
+    }
+
+    private func remove(_ folder: String) throws {
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        try FileManager.default.removeItem(atPath: folder)
     }
 
     func down() async throws { _ = try await Programs.run("certfleet", ["lab", "down", path]) }
@@ -62,13 +71,17 @@ struct CrashLab: Sendable {
         try await Programs.run("CrashRunner", ["--at-outcome", step, "--", "--project", path] + plan.command)
     }
 
-    /// The boundaries of an undisturbed run, in their order.
-    func boundaries() async throws -> [String] {
+    /// The boundaries of an undisturbed run of the case's command, or of another, in their order.
+    func boundaries(words: [String]? = nil, ending code: Int32 = 0) async throws -> [String] {
         let list = folder["boundaries"]
-        let run = try await crash(at: nil, list: list)
-        guard run.ending.isSuccess else { throw Problem(description: "undisturbed run: \(run.said)") }
+        try remove(list)
+        let run = try await crash(at: nil, list: list, words: words)
+        guard run.ending == .exited(code) else { throw Problem(description: "undisturbed run: \(run.said)") }
         return try String(contentsOfFile: list, encoding: .utf8).split(separator: "\n").map(String.init)
     }
+
+    /// Plays the clerk of the drop folder.
+    func sign() async throws -> ChildResult { try await Programs.run("certfleet", ["lab", "sign", path]) }
 
     // MARK: Faults
 

@@ -68,6 +68,9 @@ struct Findings {
                 if !names.isEmpty { found.append("\(host): left in \(place): \(names.joined(separator: ", "))") }
             }
         }
+        for authority in try lab.names("drop") {
+            for name in try lab.names("drop/\(authority)/outbox") { found.append("left in the outbox: \(name)") }
+        }
         for name in try lab.names("state") {
             let data = try lab.data("state/\(name)")
             if data.range(of: Data("PRIVATE KEY".utf8)) != nil { found.append("a private key is in state/\(name)") }
