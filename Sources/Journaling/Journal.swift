@@ -36,6 +36,10 @@ package actor Journal {
         var body: String
         var observer: (@Sendable (RunEvent) -> Void)?
         var continuation: CheckedContinuation<Void, any Error>
+
+        var endsItsRun: Bool {
+            if case .runEnded = event.kind { true } else { false }
+        }
     }
 
     private init(path: String, lock: StateLock?) {
@@ -65,7 +69,8 @@ package actor Journal {
             let connection = try ConnectionHandle(path: path)
             try connection.run("PRAGMA journal_mode = WAL")
             // FULL: a commit is on the disk when it returns, also when the power fails a moment later.
-            try connection.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+            // Secure delete: what is taken out of a run's record is overwritten, not only let go.
+            try connection.run("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON")
             try Migrations.apply(to: connection, path: path)
             opened = connection
         }
@@ -129,6 +134,7 @@ package actor Journal {
         try guarded(.notWritten, "written") {
             try connection.transaction { try setState(state, exitCode, time, of: cursor.number, connection) }
         }
+        emptyLog()
     }
 
     // MARK: Inside
@@ -156,6 +162,7 @@ package actor Journal {
             }
             cursors = advanced
             commits += 1
+            if batch.contains(where: \.endsItsRun) { emptyLog() }
             for entry in batch {
                 entry.observer?(entry.event)
                 entry.continuation.resume()
@@ -196,7 +203,22 @@ package actor Journal {
                 .text(state.rawValue), code.map { .integer(Int64($0.rawValue)) } ?? .null,
                 ended.map { .integer($0.unixMilliseconds) } ?? .null, .integer(number),
             ])
+        if state == .finished || state == .aborted { try forgetCaptures(of: number, connection) }
     }
+
+    /// What steps captured (requests, certificates, folder names) is kept for a resume; a run that is over has none.
+    private func forgetCaptures(of number: Int64, _ connection: ConnectionHandle) throws {
+        try connection.query(
+            """
+            UPDATE events SET body = json_set(body, '$.kind.outcome._1.captures', json('{}'))
+            WHERE run = ? AND json_extract(body, '$.kind.outcome._1.captures') <> '{}'
+            """, [.integer(number)])
+    }
+
+    /// Brings the write-ahead log into the file and empties it, so that nothing forgotten stays in it.
+    ///
+    /// What it holds is durable already: a reader or a full disk puts this off to the next end of a run, no more.
+    private func emptyLog() { try? opened?.run("PRAGMA wal_checkpoint(TRUNCATE)") }
 
     func cursor(of run: String) throws -> Cursor {
         if let cursor = cursors[run] { return cursor }

@@ -20,7 +20,9 @@ package struct Runner: Sendable {
         } catch {
             return (.stopped, .cannotWriteState)
         }
-        let canary = Canary(count: history.switched.isEmpty ? plan.pools.map(\.pool.rollout.canary).max() ?? 0 : 0)
+        let canary = Canary(
+            count: history.switched.isEmpty ? plan.pools.map(\.pool.rollout.canary).max() ?? 0 : 0,
+            larger: plan.pools.filter { $0.pool.hosts.count > 1 }.count)
         let pairs = PairLock()
         let results = await withTaskGroup(of: PoolResult.self) { group in
             for pool in plan.pools {
@@ -28,6 +30,7 @@ package struct Runner: Sendable {
                     let result = await PoolRun(
                         plan: pool, tools: tools, history: history, canary: canary, pairs: pairs
                     ).run()
+                    if pool.pool.hosts.count > 1 { await canary.largerPoolEnded() }
                     // A journal that cannot be written stops the whole run.
                     if result.exitCode == .cannotWriteState { tools.stop.ask() }
                     return result

@@ -217,3 +217,25 @@ extension Journal {
         }
     }
 }
+
+extension JournalTests {
+    @Test func `what steps captured is gone from the file when the run is over, and kept while it is not`() async throws
+    {
+        let journal = try await opened()
+        let id = try await newRun(journal)
+        let key = StepKey(host: "fe01", subject: "fe-lyon/fe", part: .prepare, step: "request")
+        let outcome = StepOutcome(.done, captures: ["request": .string("BEGIN-CERTIFICATE-REQUEST")], milliseconds: 7)
+        try await journal.append(RunEvent(time: noon, kind: .outcome(key, outcome)), to: id)
+        try await journal.append(RunEvent(time: noon, kind: .runEnded(.stopped, exitCode: .guarded)), to: id)
+        #expect(try await journal.events(of: id).first?.kind == .outcome(key, outcome))
+
+        try await journal.append(RunEvent(time: noon, kind: .runEnded(.finished, exitCode: .done)), to: id)
+        #expect(
+            try await journal.events(of: id).first?.kind == .outcome(key, StepOutcome(.done, milliseconds: 7)))
+        await journal.close()
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            let data = FileManager.default.contents(atPath: "\(folder)/\(name)") ?? Data()
+            #expect(data.range(of: Data("BEGIN-CERTIFICATE-REQUEST".utf8)) == nil, "\(name)")
+        }
+    }
+}

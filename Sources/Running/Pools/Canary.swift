@@ -11,10 +11,38 @@ actor Canary {
 
     private var state: State
     private var queue: [CheckedContinuation<Void, Never>] = []
+    /// Pools of several members that have not ended yet.
+    private var larger: Int
 
-    /// - Parameter count: How many switches go alone, one after another; 0 for none.
-    init(count: Int) {
+    /// - Parameters:
+    ///   - count: How many switches go alone, one after another; 0 for none.
+    ///   - larger: How many pools of several members the run has.
+    init(count: Int, larger: Int = 0) {
         state = count > 0 ? .waiting(needed: count) : .passed
+        self.larger = larger
+    }
+
+    /// Lets the larger pools go first, until one of them has provided the canary or none is left that could.
+    ///
+    /// A pool of one has nobody who carries on when its only server fails, so it is tried first only where there is
+    /// nothing else. Call it before anything is held that another pool waits for.
+    func giveWay() async {
+        while larger > 0, !isDecided {
+            await withCheckedContinuation { queue.append($0) }
+        }
+    }
+
+    /// A pool of several members has ended.
+    func largerPoolEnded() {
+        larger -= 1
+        wake()
+    }
+
+    private var isDecided: Bool {
+        switch state {
+        case .passed, .failed: true
+        case .waiting, .running: false
+        }
     }
 
     /// Waits for one's turn. True when this switch is the canary.
@@ -47,6 +75,10 @@ actor Canary {
         } else {
             state = needed > 1 ? .waiting(needed: needed - 1) : .passed
         }
+        wake()
+    }
+
+    private func wake() {
         let waiting = queue
         queue = []
         for continuation in waiting { continuation.resume() }

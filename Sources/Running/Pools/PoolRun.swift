@@ -26,6 +26,7 @@ struct PoolRun {
             }
             let switching = SwitchPart(
                 plan: plan, tools: tools, history: history, captures: captures, canary: canary)
+            if plan.pool.hosts.count == 1 { await canary.giveWay() }
             await pairs.take(plan.pool)
             let ended = await switching.run(passes: passes(without: prepared.resting), into: &result)
             await pairs.release(plan.pool)
