@@ -20,9 +20,16 @@ package final class LabProject: Sendable {
     package static func up<Result>(
         _ inventory: String? = nil, transcripts: Bool = false, _ body: (LabProject) async throws -> Result
     ) async throws -> Result {
+        try await up(file: inventory.map(Inventories.path), transcripts: transcripts, body)
+    }
+
+    /// The same with an inventory file of any place.
+    package static func up<Result>(
+        file inventory: String?, transcripts: Bool = false, _ body: (LabProject) async throws -> Result
+    ) async throws -> Result {
         let lab = LabProject(try TemporaryFolder())
         var words = ["lab", "up", lab.path]
-        if let inventory { words += ["-i", Inventories.path(inventory)] }
+        if let inventory { words += ["-i", inventory] }
         if transcripts { words += ["--transcripts", lab.folder["transcripts"]] }
         let result: Swift.Result<Result, any Error>
         do {

@@ -51,6 +51,9 @@ package final class LiveProgram: Sendable {
         }
     }
 
+    /// Its process id.
+    package var pid: Int32 { child.pid }
+
     /// The next line of standard error that holds these words; nil when the program ended without it.
     @discardableResult
     package func line(with words: String) async -> String? {
