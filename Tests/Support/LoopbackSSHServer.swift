@@ -58,7 +58,20 @@ package final class LoopbackSSHServer: Sendable {
 
     /// Ends the servers of all connections without a goodbye; new connections are still served.
     package func killConnections() {
-        for child in children.all.withLock({ $0 }) { child.kill() }
+        for child in children.all.withLock({ $0 }) {
+            // The one that speaks first: started by an ordinary user, it outlives the one that we started.
+            for pid in Self.children(of: child.pid) { kill(pid, SIGKILL) }
+            child.kill()
+        }
+    }
+
+    /// The children of a process that is still ours: a number that was given to somebody else has another parent.
+    private static func children(of pid: pid_t) -> [pid_t] {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
+        guard status.contains("\nPPid:\t\(getpid())\n"),
+            let list = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
+        else { return [] }
+        return list.split(separator: " ").compactMap { pid_t($0) }
     }
 
     /// Stops listening; connections that stand go on.
