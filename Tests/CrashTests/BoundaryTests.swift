@@ -5,14 +5,14 @@ import Testing
 /// The coordinator is killed at each boundary of the journal: before and after the intent and the outcome of each
 /// changing step. `runs resume` must end well, as if nothing had happened.
 struct BoundaryTests {
-    @Test(arguments: [CrashCase.frontEnds, .edgeKey, .exchange])
+    @Test(arguments: [CrashCase.frontEnds, .edgeKey, .exchange, .wholeEdge])
     func `a run that was killed at a boundary of its journal is resumed to a good end`(_ plan: CrashCase) async throws {
         let first = try await CrashLab.up(plan)
         let boundaries = try await first.boundaries()
         let found = try await Findings.of(first)
         #expect(found == [], "\(found.joined(separator: "\n"))")
         #expect(boundaries.count >= 4 * plan.hosts.count)
-        let walked = Extent.chosen(of: boundaries)
+        let walked = Extent.chosen(of: boundaries, every: plan.every)
         let queue = BoundaryQueue(walked)
         let began = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in

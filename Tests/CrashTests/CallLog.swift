@@ -10,7 +10,10 @@ struct CallLog {
             var text: String?
 
             init(from decoder: any Decoder) throws {
-                text = try? decoder.container(keyedBy: Key.self).decode(String.self, forKey: .v)
+                let value = try decoder.container(keyedBy: Key.self)
+                text =
+                    (try? value.decode(String.self, forKey: .v))
+                    ?? (try? value.decode([String].self, forKey: .v))?.joined(separator: ",")
             }
 
             enum Key: String, CodingKey { case v }
@@ -32,8 +35,8 @@ struct CallLog {
                 guard let frame = try? JSONDecoder().decode(Frame.self, from: Data(line.utf8)), let id = frame.id,
                     Self.steps.contains(id), frame.cmd?.contains("\\Get-") == false
                 else { continue }
-                let item = ["stop", "start"].contains(id) ? frame.p?["Name"]?.text.map { " \($0)" } ?? "" : ""
-                counts["\(host) \(id)\(item)", default: 0] += 1
+                let item = Self.telling.compactMap { frame.p?[$0]?.text }.first ?? ""
+                counts["\(host) \(id) \(item)", default: 0] += 1
             }
         }
     }
@@ -44,6 +47,9 @@ struct CallLog {
         "roots", "intermediates", "import", "import-copy", "stop-all", "stop", "assign", "start-all", "start",
         "startup-mode", "router-startup-mode",
     ]
+
+    /// What tells two calls of the same step apart: the service, the answer, the usages, the order.
+    private static let telling = ["Name", "Path", "Type", "FriendlyName"]
 
     var repeated: [String] { counts.filter { $0.value > 1 }.keys.sorted() }
 }

@@ -8,18 +8,25 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
     /// Says whether anything is left to do; the same orders as the command's.
     var again: [String]
     var hosts: [String]
-    var usages: [String]
-    /// One key for all hosts, or each its own.
-    var shared: Bool
+    var orders: [Order]
     /// Folders of the lab that are emptied before the first picture is taken: certificates that the run must bring.
     var removedAtFirst: [String] = []
+    /// Of many boundaries that repeat each other even a full walk takes only each of so many; odd, so that all four
+    /// kinds are met.
+    var every = 1
     /// How many labs work side by side.
     var lanes: Int
+
+    struct Order: Sendable {
+        var usages: [String]
+        /// One key for all hosts, or each its own.
+        var shared: Bool
+    }
 
     var testDescription: String { name }
 
     /// How many certificates the authorities may issue, however often the coordinator dies.
-    var certificates: Int { shared ? 1 : hosts.count }
+    var certificates: Int { orders.reduce(0) { $0 + ($1.shared ? 1 : hosts.count) } }
 
     static let frontEnds = CrashCase(
         name: "rollout of two Front Ends",
@@ -37,8 +44,8 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
 
             """,
         command: ["rollout", "fe-lyon", "--yes"], again: ["rollout", "fe-lyon", "--yes"], hosts: ["fe01", "fe02"],
-        usages: ["Default", "WebServicesInternal", "WebServicesExternal"], shared: false,
-        removedAtFirst: ["hosts/fe01/CA", "hosts/fe01/Root"], lanes: 2)
+        orders: [Order(usages: ["Default", "WebServicesInternal", "WebServicesExternal"], shared: false)],
+        removedAtFirst: ["hosts/fe01/CA", "hosts/fe01/Root"], lanes: 3)
 
     static let edgeKey = CrashCase(
         name: "push of the key of three Edges",
@@ -58,7 +65,8 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
 
             """,
         command: ["push", "edge-lyon/edge-av", "--yes"], again: ["push", "edge-lyon/edge-av", "--yes"],
-        hosts: ["edge01", "edge02", "edge03"], usages: ["AudioVideoAuthentication"], shared: true, lanes: 3)
+        hosts: ["edge01", "edge02", "edge03"], orders: [Order(usages: ["AudioVideoAuthentication"], shared: true)],
+        lanes: 3)
 
     static let exchange = CrashCase(
         name: "renewal of an Exchange server",
@@ -72,8 +80,35 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
                       - { id: um, usages: [UM, UMCallRouter], authority: corp }
 
             """,
-        command: ["renew", "--yes"], again: ["renew", "--yes"], hosts: ["um13a"], usages: ["UM", "UMCallRouter"],
-        shared: false, lanes: 1)
+        command: ["renew", "--yes"], again: ["renew", "--yes"], hosts: ["um13a"],
+        orders: [Order(usages: ["UM", "UMCallRouter"], shared: false)], lanes: 2)
+
+    /// Three orders of one pool: the key of its own pass first, then two that share their restarts.
+    static let wholeEdge = CrashCase(
+        name: "rollout of all orders of two Edges",
+        inventory: head + """
+                  edge-lyon:
+                    type: edge
+                    fqdn: edgepool.dmz.example.com
+                    access: { fqdn: sip.example.com, port: 443 }
+                    web_conferencing: { fqdn: webconf.example.com, port: 443 }
+                    av: { fqdn: av.example.com, port: 443 }
+                    hosts:
+                      - { name: edge01, fqdn: edge01.dmz.example.com }
+                      - { name: edge02, fqdn: edge02.dmz.example.com }
+                    orders:
+                      - { id: edge-internal, usages: [Internal], authority: corp, sharing: host }
+                      - { id: edge-external, usages: [AccessEdgeExternal, DataEdgeExternal], authority: corp, sharing: pool }
+                      - { id: edge-av, usages: [AudioVideoAuthentication], authority: corp, sharing: pool }
+
+            """,
+        command: ["rollout", "edge-lyon", "--yes"], again: ["rollout", "edge-lyon", "--yes"],
+        hosts: ["edge01", "edge02"],
+        orders: [
+            Order(usages: ["Internal"], shared: false),
+            Order(usages: ["AccessEdgeExternal", "DataEdgeExternal"], shared: true),
+            Order(usages: ["AudioVideoAuthentication"], shared: true),
+        ], every: 3, lanes: 3)
 
     /// Its certificate comes from people, by folders: the run rests until they have answered.
     static let dropFolder = CrashCase(
@@ -93,7 +128,8 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
 
             """,
         command: ["rollout", "edge-lyon", "--yes"], again: ["rollout", "edge-lyon", "--yes"],
-        hosts: ["edge01", "edge02"], usages: ["AccessEdgeExternal", "DataEdgeExternal"], shared: true, lanes: 2)
+        hosts: ["edge01", "edge02"], orders: [Order(usages: ["AccessEdgeExternal", "DataEdgeExternal"], shared: true)],
+        lanes: 2)
 
     private static let head = """
         version: 1

@@ -33,7 +33,7 @@ struct Findings {
         for host in lab.plan.hosts {
             let usages = try lab.map("hosts/\(host)/usages.json")
             let served = try lab.map("hosts/\(host)/served.json")
-            for usage in lab.plan.usages {
+            for usage in lab.plan.orders.flatMap(\.usages) {
                 let thumbprint = usages[usage] ?? "nothing"
                 let certificate = try? lab.data("hosts/\(host)/My/\(thumbprint).cer")
                 if !issued.contains(where: { $0 == certificate }) {
@@ -49,15 +49,18 @@ struct Findings {
 
     /// A host's own key is on no other host; a shared one is the same on all.
     private mutating func keys() throws {
-        let usage = lab.plan.usages[0]
-        var keys: [Data] = []
-        for host in lab.plan.hosts {
-            let thumbprint = try lab.map("hosts/\(host)/usages.json")[usage] ?? ""
-            keys.append((try? lab.data("hosts/\(host)/My/\(thumbprint).key")) ?? Data())
+        for order in lab.plan.orders {
+            var keys: [Data] = []
+            for host in lab.plan.hosts {
+                let thumbprint = try lab.map("hosts/\(host)/usages.json")[order.usages[0]] ?? ""
+                keys.append((try? lab.data("hosts/\(host)/My/\(thumbprint).key")) ?? Data())
+            }
+            if keys.contains(Data()) { found.append("\(order.usages[0]): a certificate without its key") }
+            let different = Set(keys).count
+            if different != (order.shared ? 1 : keys.count) {
+                found.append("\(order.usages[0]): \(different) different keys on \(keys.count) hosts")
+            }
         }
-        if keys.contains(Data()) { found.append("a host has a certificate without its key") }
-        let different = Set(keys).count
-        if different != lab.plan.certificates { found.append("\(different) different keys on \(keys.count) hosts") }
     }
 
     /// No folder, no pending request, no key at the coordinator's.
