@@ -12,7 +12,7 @@ struct BoundaryTests {
         let found = try await Findings.of(first)
         #expect(found == [], "\(found.joined(separator: "\n"))")
         #expect(boundaries.count >= 4 * plan.hosts.count)
-        let walked = Extent.chosen(of: boundaries, every: plan.every)
+        let walked = Extent.chosen(of: boundaries, full: plan.full, usual: plan.usual)
         let queue = BoundaryQueue(walked)
         let began = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -11,9 +11,9 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
     var orders: [Order]
     /// Folders of the lab that are emptied before the first picture is taken: certificates that the run must bring.
     var removedAtFirst: [String] = []
-    /// Of many boundaries that repeat each other even a full walk takes only each of so many; odd, so that all four
-    /// kinds are met.
-    var every = 1
+    /// Each of so many boundaries is walked, see ``Extent``.
+    var full = 1
+    var usual = 3
     /// How many labs work side by side.
     var lanes: Int
 
@@ -108,7 +108,7 @@ struct CrashCase: Sendable, CustomTestStringConvertible {
             Order(usages: ["Internal"], shared: false),
             Order(usages: ["AccessEdgeExternal", "DataEdgeExternal"], shared: true),
             Order(usages: ["AudioVideoAuthentication"], shared: true),
-        ], every: 3, lanes: 3)
+        ], full: 3, usual: 15, lanes: 3)
 
     /// Its certificate comes from people, by folders: the run rests until they have answered.
     static let dropFolder = CrashCase(

@@ -44,7 +44,7 @@ struct DropFolderTests {
         let boundaries = try await first.boundaries(words: ["pending", "collect"])
         let found = try await Findings.of(first)
         #expect(found == [], "\(found.joined(separator: "\n"))")
-        let walked = Extent.chosen(of: boundaries)
+        let walked = Extent.chosen(of: boundaries, usual: 7)
         let queue = BoundaryQueue(walked)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for lane in 0..<CrashCase.dropFolder.lanes {

@@ -7,9 +7,13 @@ enum Extent {
         return environment["CERTFLEET_ALL_BOUNDARIES"] == "1" || environment["CI"] != nil
     }()
 
-    /// - Parameter step: Even of all only each of so many.
-    static func chosen(of boundaries: [String], every step: Int = 1) -> [Int] {
-        Array(stride(from: 1, through: boundaries.count, by: isFull ? step : 3 * step))
+    /// Numbers of boundaries, from 1.
+    ///
+    /// - Parameters:
+    ///   - full: In a full walk each of so many.
+    ///   - usual: Otherwise each of so many; odd, so that all four kinds of boundaries are met.
+    static func chosen(of boundaries: [String], full: Int = 1, usual: Int = 3) -> [Int] {
+        Array(stride(from: 1, through: boundaries.count, by: isFull ? full : usual))
     }
 
     static func say(_ name: String, _ walked: Int, of all: Int, since began: ContinuousClock.Instant) {

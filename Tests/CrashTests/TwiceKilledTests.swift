@@ -14,7 +14,7 @@ struct TwiceKilledTests {
             for plan in [CrashCase.frontEnds, .edgeKey] {
                 group.addTask {
                     let lab = try await CrashLab.up(plan)
-                    for pair in Self.pairs {
+                    for (index, pair) in Self.pairs.enumerated() where Extent.isFull || index % 3 == 1 {
                         do {
                             try await Self.play(pair, in: lab)
                         } catch {
