@@ -24,7 +24,7 @@ let rooms: [String: [String]] = [
     "SSHTransport": ["CLibSSH2", "CLinux", "ChildProcess"],
     "Certificates": ["FleetModel", "COpenSSL"],
     "TLSEndpoint": ["FleetModel", "COpenSSL"],
-    "Authorities": ["FleetModel", "Certificates", "ChildProcess"],
+    "Authorities": ["FleetModel", "Certificates", "ChildProcess", "CCurl"],
     "Journaling": ["FleetModel", "CSQLite"],
     "Reporting": ["FleetModel"],
     "Lab": [
@@ -50,6 +50,7 @@ let extraForTests: [String: [String]] = [
     "RemoteAgent": ["AgentProtocol"],
     "Lab": [
         "AgentProtocol", "CmdletSignatures", "Certificates", "TLSEndpoint", "RemoteAgent", "Templates", "ChildProcess",
+        "Authorities",
     ],
     "SSHTransport": ["ChildProcess", "CLibSSH2", "CLinux"],
     "CertfleetCLI": [
@@ -58,6 +59,7 @@ let extraForTests: [String: [String]] = [
 ]
 
 let systemLibraries: [Target] = [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CLibSSH2", pkgConfig: "libssh2", providers: [.apt(["libssh2-1-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),

@@ -40,13 +40,23 @@ package struct AuthorityRouter: CertificateIssuing {
         authorities: [String: AuthorityDefinition], surroundings: AuthoritySurroundings,
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
+        self.init(
+            authorities: authorities, surroundings: surroundings, connect: WebEnrollmentAuthority.curl, now: now)
+    }
+
+    /// - Parameter connect: How web pages are reached.
+    init(
+        authorities: [String: AuthorityDefinition], surroundings: AuthoritySurroundings,
+        connect: @escaping WebEnrollmentAuthority.Connect, now: @escaping @Sendable () -> Date
+    ) {
         self.now = now
         secret = surroundings.secret
-        lanes = authorities.mapValues { AuthorityLane(Self.backEnd($0, surroundings)) }
+        lanes = authorities.mapValues { AuthorityLane(Self.backEnd($0, surroundings, connect)) }
     }
 
     private static func backEnd(
-        _ definition: AuthorityDefinition, _ surroundings: AuthoritySurroundings
+        _ definition: AuthorityDefinition, _ surroundings: AuthoritySurroundings,
+        _ connect: @escaping WebEnrollmentAuthority.Connect
     ) -> any AuthorityBackEnd {
         let ledger = SubmissionLedger(
             stateFolder: surroundings.stateFolder, faults: AuthorityFaults(authority: definition.name))
@@ -62,7 +72,8 @@ package struct AuthorityRouter: CertificateIssuing {
             return CommandAuthority(
                 argv: argv, limit: limit, folder: surroundings.folder, chainPaths: definition.chain, ledger: ledger)
         case .webEnrollment(let settings):
-            return WebEnrollmentAuthority(settings: settings, chainPaths: definition.chain, ledger: ledger)
+            return WebEnrollmentAuthority(
+                settings: settings, chainPaths: definition.chain, ledger: ledger, connect: connect)
         }
     }
 

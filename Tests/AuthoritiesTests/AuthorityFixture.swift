@@ -1,7 +1,8 @@
-import Authorities
 import Certificates
 import FleetModel
 import Foundation
+
+@testable import Authorities
 
 /// One root with an issuing authority, keys shared by all tests.
 enum AuthorityFixture {
@@ -36,7 +37,7 @@ enum AuthorityFixture {
 
 /// A folder with one authority in it, and somebody who answers where an answer is waited for.
 final class AuthorityFolder: Sendable {
-    enum BackEnd: String, CaseIterable, Sendable { case local, dropFolder, command }
+    enum BackEnd: String, CaseIterable, Sendable { case local, dropFolder, command, webEnrollment }
 
     let url: URL
     let backEnd: BackEnd
@@ -87,6 +88,10 @@ final class AuthorityFolder: Sendable {
                     issued: file("issued").path)
             case .dropFolder: .dropFolder(outbox: file("outbox").path, inbox: file("inbox").path)
             case .command: .command(argv: [file("ask").path, "--quietly"], limit: limit)
+            case .webEnrollment:
+                .webEnrollment(
+                    WebEnrollmentSettings(
+                        url: "https://ca.example.com/certsrv", authentication: .basic, user: "op", password: "enroll"))
             }
         let definition = AuthorityDefinition(
             name: "corp", kind: kind, chain: chain.map { file($0).path },
@@ -94,7 +99,11 @@ final class AuthorityFolder: Sendable {
         let surroundings = AuthoritySurroundings(folder: url.path, stateFolder: file("state").path) { name in
             Secret(text: "sesame of \(name)")
         }
-        return AuthorityRouter(authorities: ["corp": definition], surroundings: surroundings, now: { now })
+        let connect: WebEnrollmentAuthority.Connect = { [url] (_, password, _) throws(WebError) in
+            ClerkPages(folder: url, password: password)
+        }
+        return AuthorityRouter(
+            authorities: ["corp": definition], surroundings: surroundings, connect: connect, now: { now })
     }
 
     /// Where the back end writes first.
@@ -102,7 +111,7 @@ final class AuthorityFolder: Sendable {
         switch backEnd {
         case .local: "issued"
         case .dropFolder: "outbox"
-        case .command: "state"
+        case .command, .webEnrollment: "state"
         }
     }
 

@@ -90,14 +90,30 @@ struct LabFaultCommand: Command {
             "certfleet lab fault demo fe02 cut-after --at assign --times 1", "certfleet lab fault demo fe02 --clear",
         ])
     let folder = Argument("DIR", .folder, "the lab's folder")
-    let host = Argument("HOST", .text, "the host")
-    let fault = Argument(optional: "FAULT", .text, LabFaults.names.joined(separator: ", "))
+    let host = Argument("HOST", .text, "the host, or an authority with web pages")
+    let fault = Argument(
+        optional: "FAULT", .text,
+        LabFaults.names.joined(separator: ", ") + "; of web pages: "
+            + LabWebAuthority.faultNames.joined(separator: ", "))
     let at = Option("at", .text, "the step it happens at, as plan prints it; none: the first that changes something")
     let times = Option("times", .integer(1...1000), "how often; none: until cleared")
     let clear = Flag("clear", "take back all faults of the host")
     let program: ProgramContext
 
     func run(_ given: Given<Self>) async throws -> Int32 {
+        if try LabWebAuthority.exists(given.host, folder: given.folder) {
+            if given.clear {
+                try LabWebAuthority.clear(given.host, folder: given.folder)
+                return 0
+            }
+            guard let fault = given.fault, given.at == nil, given.times == nil else {
+                throw given.usageError(
+                    "web pages take one fault, without step or count",
+                    hint: "faults: \(LabWebAuthority.faultNames.joined(separator: ", "))")
+            }
+            try LabWebAuthority.set(fault, on: given.host, folder: given.folder)
+            return 0
+        }
         if given.clear {
             try await LabFaults.clear(host: given.host, folder: given.folder)
             return 0
@@ -120,16 +136,29 @@ struct LabFaultCommand: Command {
 }
 
 struct LabSignCommand: Command {
-    let about = About("sign", "play the clerk of drop-folder authorities: answer the requests in their outboxes")
+    let about = About(
+        "sign", "play the clerk: answer what lies in outboxes, and decide what waits at web pages")
     let folder = Argument("DIR", .folder, "the lab's folder")
-    let format = Option("format", .choice(of: LabClerk.Format.self), default: .pem, "the form of the answers")
+    let format = Option(
+        "format", .choice(of: LabClerk.Format.self), default: .pem, "the form of a drop folder's answers")
     let only = Option(repeated: "only", .text, "answer this request alone")
+    let deny = Flag("deny", "deny what waits at web pages; outboxes are left alone")
     let program: ProgramContext
 
     func run(_ given: Given<Self>) async throws -> Int32 {
-        let answers = try LabClerk.sign(folder: given.folder, format: given.format, only: given.only)
+        let pages = try LabWebAuthority.any(folder: given.folder)
+        let decided =
+            pages ? try LabWebAuthority.decide(folder: given.folder, deny: given.deny, only: given.only) : []
+        for answer in decided {
+            program.terminal.say("\(answer.commonName): request \(answer.request) \(answer.answer)\n")
+        }
+        let names = given.only.filter { name in !decided.contains { [$0.request, $0.commonName].contains(name) } }
+        let signs = try !given.deny && (!pages || LabClerk.hasOutboxes(folder: given.folder))
+        let answers =
+            signs && (given.only.isEmpty || !names.isEmpty)
+            ? try LabClerk.sign(folder: given.folder, format: given.format, only: names) : []
         for answer in answers { program.terminal.say("\(answer.commonName): \(answer.answer)\n") }
-        if answers.isEmpty { program.terminal.say("there is nothing to sign\n") }
+        if answers.isEmpty, decided.isEmpty { program.terminal.say("there is nothing to sign\n") }
         return 0
     }
 }

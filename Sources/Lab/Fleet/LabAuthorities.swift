@@ -33,6 +33,11 @@ struct LabAuthorities: Sendable {
             try write(signer, to: "\(folder.authority(definition.name))/issuing", withDER: false)
             made.issuing[definition.name] = signer
             made.records.append(record(of: definition))
+            if case .webEnrollment = definition.kind {
+                try LabWebAuthority.make(
+                    definition.name, days: days(of: definition), signer: signer,
+                    key: try await PrivateKey.generate(kind), validity: validity, in: folder)
+            }
             if case .dropFolder = definition.kind {
                 try LabFolder.make(folder.outbox(definition.name), mode: 0o700)
                 try LabFolder.make(folder.inbox(definition.name), mode: 0o700)

@@ -49,6 +49,11 @@ package enum LabClerk {
             .map { try answer($0, format: format, in: folder, now: now) }
     }
 
+    /// Whether any authority of the lab is a drop folder.
+    package static func hasOutboxes(folder path: String) throws -> Bool {
+        try LabRecord.read(LabFolder(existing: path)).authorities.contains(where: \.dropFolder)
+    }
+
     private struct Waiting {
         var authority: LabRecord.Authority
         var file: String

@@ -12,7 +12,11 @@ extension LabFleet {
         inside.folder = folder.path
         inside.file = folder.inventory
         inside.secrets = [:]
-        inside.authorities = outside.authorities.mapValues { authority($0, in: folder) }
+        inside.authorities = try outside.authorities.mapValues { try authority($0, in: folder) }
+        for case .webEnrollment(let pages) in inside.authorities.values.map(\.kind) {
+            guard let name = pages.password else { continue }
+            inside.secrets[name] = .file(folder.webPassword(String(name.dropFirst("lab-".count))))
+        }
         for pool in inside.pools.indices {
             inside.pools[pool].rollout.readyFor = .zero
             for host in inside.pools[pool].hosts.indices {
@@ -23,11 +27,21 @@ extension LabFleet {
         return inside
     }
 
-    private static func authority(_ outside: AuthorityDefinition, in folder: LabFolder) -> AuthorityDefinition {
+    private static func authority(_ outside: AuthorityDefinition, in folder: LabFolder) throws -> AuthorityDefinition {
         var inside = outside
         let issuing = "\(folder.authority(outside.name))/issuing"
         switch outside.kind {
-        case .local, .command, .webEnrollment:
+        case .webEnrollment(var pages):
+            let record = try WebSiteRecord.read(outside.name, in: folder)
+            pages.url = "https://localhost:\(record.port ?? 0)/certsrv"
+            // The lab has no Kerberos.
+            if pages.authentication == .negotiate { pages.authentication = .ntlm }
+            pages.user = record.user
+            pages.password = "lab-\(outside.name)"
+            pages.trustFile = folder.root + ".pem"
+            inside.kind = .webEnrollment(pages)
+            inside.chain = [folder.root + ".pem", issuing + ".pem"]
+        case .local, .command:
             inside.kind = .local(
                 certificate: issuing + ".pem", key: issuing + ".key", days: LabAuthorities.days(of: outside),
                 issued: folder.issued(outside.name))

@@ -58,6 +58,14 @@ package final class LabServer: Sendable {
                 record.hosts[index].tls[place].port = door.port
             }
         }
+        for authority in record.authorities {
+            guard var site = try? WebSiteRecord.read(authority.name, in: folder) else { continue }
+            let server = try EnrollmentServer(folder: folder, authority: authority.name, log: log)
+            let door = try Door(port: site.port, for: "\(authority.name) (web pages)", on: queue) { server.serve($0) }
+            tls.append(door)
+            site.port = door.port
+            try site.write(authority.name, in: folder)
+        }
         self.folder = folder
         self.ssh = ssh
         self.tls = tls

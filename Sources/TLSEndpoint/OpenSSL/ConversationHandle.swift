@@ -67,6 +67,36 @@ final class ConversationHandle {
         return Array(bytes.prefix(Int(max(count, 0))))
     }
 
+    enum Reading {
+        case bytes([UInt8])
+        /// The peer's next words have not arrived.
+        case nothingYet
+        /// The peer has said goodbye, or the conversation is broken.
+        case ended
+    }
+
+    /// What the peer has said, once the handshake is done.
+    func read() -> Reading {
+        guard state == .established else { return .ended }
+        var bytes = [UInt8](repeating: 0, count: 16_384)
+        ERR_clear_error()
+        let count = SSL_read(connection, &bytes, Int32(bytes.count))
+        if count > 0 { return .bytes(Array(bytes.prefix(Int(count)))) }
+        switch SSL_get_error(connection, count) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .nothingYet
+        default:
+            ERR_clear_error()
+            return .ended
+        }
+    }
+
+    /// Says something; its bytes are among the next ``takeOutgoing()``.
+    func write(_ bytes: [UInt8]) {
+        guard state == .established, !bytes.isEmpty else { return }
+        ERR_clear_error()
+        SSL_write(connection, bytes, Int32(clamping: bytes.count))
+    }
+
     /// Says goodbye; the words are among the next ``takeOutgoing()``.
     func close() {
         guard state == .established else { return }
