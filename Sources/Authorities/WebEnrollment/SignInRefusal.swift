@@ -60,6 +60,13 @@ struct SignInRefusal: Sendable {
                     "write auth: negotiate and get a ticket with kinit, or let IIS offer Basic (over TLS)"
                 )
             }
+            if offered.contains("ntlm") {
+                return (
+                    "the CA's pages want a new NTLM sign-in in the middle of a connection (a proxy, or "
+                        + "authPersistSingleRequest in IIS)",
+                    "reach the pages without a proxy, or use auth: basic over TLS"
+                )
+            }
             return ("the CA's pages do not offer NTLM; they offer: \(list)", "write auth: basic, or negotiate")
         case .negotiate:
             return (

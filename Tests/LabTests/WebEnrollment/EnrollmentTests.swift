@@ -147,4 +147,38 @@ import Testing
         #expect(refused.word == "failed" && refused.fault?.code == "authority.unreachable")
         #expect(refused.fault?.hint?.contains("ca_file") == true)
     }
+
+    @Test func `without a ticket Kerberos is refused with what to do`() async throws {
+        let fixture = try await PagesFixture()
+        let refused = try await fixture.router(authentication: .negotiate).issue(PagesFixture.request())
+        #expect(refused.word == "failed")
+        #expect(refused.fault?.message.contains("refuse this account's Kerberos ticket") == true, "\(refused)")
+        #expect(try fixture.requests.isEmpty)
+    }
+
+    /// K8: what the real pages do to careless clients.
+    @Test func `a plus sign that was not escaped spoils the request, and who is no browser gets another type`()
+        async throws
+    {
+        let fixture = try await PagesFixture()
+        let site = EnrollmentSite(folder: fixture.folder, authority: "corp")
+        let words = Data("LAB\\certfleet:\(try fixture.password.revealedText)".utf8).base64EncodedString()
+        var visitor = EnrollmentVisitor()
+        func ask(_ method: String, _ page: String, _ body: String = "", agent: String = "Mozilla/5.0") -> HTTPResponse {
+            let request = HTTPRequest(
+                method: method, path: "/certsrv/\(page)", query: ["ReqID": "40", "Enc": "b64"],
+                headers: ["authorization": "Basic \(words)", "user-agent": agent], body: Array(body.utf8))
+            return site.respond(to: request, over: &visitor)
+        }
+        var text = ""
+        // A signature differs each time; one without a plus sign proves nothing.
+        while !text.contains("+") { text = String(decoding: try PagesFixture.request().request, as: UTF8.self) }
+        let spoiled = ask("POST", "certfnsh.asp", "Mode=newreq&CertRequest=\(text)")
+        #expect(String(decoding: spoiled.body, as: UTF8.self).contains("Error Parsing Request"))
+        #expect(try fixture.requests.isEmpty)
+        let escaped = text.map { $0 == "+" ? "%2B" : String($0) }.joined()
+        _ = ask("POST", "certfnsh.asp", "Mode=newreq&CertRequest=\(escaped)")
+        #expect(ask("GET", "certnew.cer").contentType == "application/pkix-cert")
+        #expect(ask("GET", "certnew.cer", agent: "curl/7.88").contentType == "text/html")
+    }
 }
