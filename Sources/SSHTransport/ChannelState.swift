@@ -30,22 +30,29 @@ final class ChannelState {
     ///
     /// Reading can send: it tells the other side how much more it may send. When that packet is only half sent, the very
     /// same read has to be made again before anything else is done on the session.
-    func pull() throws -> Pulled {
+    func pull(through buffer: ReadBuffer) throws -> Pulled {
         var pulled = Pulled()
-        for isError in [halfSent ?? true, !(halfSent ?? true)] {
-            while pendingBytes < Self.limit || halfSent != nil {
-                guard case .done(let bytes) = try handle.read(errors: isError) else {
-                    halfSent = handle.hasHalfSent ? isError : nil
-                    pulled.isHalfSent = halfSent != nil
-                    if pulled.isHalfSent { return pulled }
-                    break
-                }
+        // The first read takes all there is from the socket, whichever of the two it asks for; the others take what that
+        // has brought, and the first of them that finds nothing is the last.
+        var isFirst = true
+        var next: Bool? = halfSent ?? false
+        while let isError = next, pendingBytes < Self.limit || halfSent != nil {
+            var bytes: [UInt8] = []
+            if case .done(let read) = try handle.read(errors: isError, through: buffer) {
                 halfSent = nil
-                if bytes.isEmpty { break }
+                bytes = read
+            } else {
+                halfSent = handle.hasHalfSent ? isError : nil
+                pulled.isHalfSent = halfSent != nil
+            }
+            if !bytes.isEmpty {
                 pending.append(isError ? .errors(bytes) : .output(bytes))
                 pendingBytes += bytes.count
                 pulled.hasFound = true
             }
+            if pulled.isHalfSent || bytes.isEmpty && !isFirst { return pulled }
+            isFirst = false
+            next = handle.waitingOutput
         }
         return pulled
     }

@@ -3,6 +3,8 @@ package enum SSHClient {
     /// Connects, checks the host's key, signs in.
     ///
     /// The addresses are tried in turn, each with the connect deadline of its own. Cancelling the task ends the attempt.
+    /// It waits while too many others are being opened, in this process (256) or at this server (8), and tries a server
+    /// that sheds connections before they have signed in (sshd's MaxStartups) again until the connect deadline.
     ///
     /// - Parameters:
     ///   - endpoint: Whose key is pinned, and who signs in.
@@ -16,11 +18,29 @@ package enum SSHClient {
         to endpoint: SSHEndpoint, addresses: [SSHAddress], hostKeys: HostKeyPolicy,
         authentication: [SSHAuthentication], deadlines: SSHDeadlines = SSHDeadlines(), on worker: SSHWorker
     ) async throws -> SSHSession {
-        let session = SSHSession(endpoint, deadlines: deadlines, on: worker)
         try await withTaskExecutorPreference(worker) {
-            try await session.establish(addresses: addresses, pins: .pinned(hostKeys), authentication: authentication)
+            let clock = ContinuousClock()
+            var backOff = BackOff(within: deadlines.connect)
+            var silences = 0
+            while true {
+                let began = clock.now
+                let session = SSHSession(endpoint, deadlines: deadlines, on: worker)
+                do {
+                    try await session.establish(
+                        addresses: addresses, pins: .pinned(hostKeys), authentication: authentication)
+                    return session
+                } catch let error as SSHError where error.mayBeShed {
+                    // What says nothing at all may also be no SSH server: two more tries are enough to tell.
+                    if error.code != .tooManyConnections { silences += 1 }
+                    let chance = Double.random(in: 0...1)
+                    guard silences <= 2, let pause = backOff.next(spent: began.duration(to: clock.now), chance: chance)
+                    else {
+                        throw error
+                    }
+                    try await Task.sleep(for: pause)
+                }
+            }
         }
-        return session
     }
 
     /// Fetches a host's public keys, one of each type it has, without signing in and without accepting any of them.

@@ -17,6 +17,8 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let notSSH = Code(rawValue: "not-ssh")
         /// The server limits connections and turned this one away: worth a retry later.
         package static let tooManyConnections = Code(rawValue: "too-many-connections")
+        /// As many connections are open as this process can have, and none ends.
+        package static let tooManyOpen = Code(rawValue: "too-many-open")
         /// The server ended the connection before the handshake was done.
         package static let handshakeFailed = Code(rawValue: "handshake-failed")
         /// The two sides have no algorithm in common; the message names the list.
@@ -61,6 +63,8 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
     package var hint: String?
     /// The key the host showed, for the codes about host keys.
     package var hostKey: HostKey?
+    /// Whether the server may have turned the connection away because it had too many: worth another try.
+    var mayBeShed = false
 
     package var description: String { hint.map { "\(message)\nhint: \($0)" } ?? message }
 

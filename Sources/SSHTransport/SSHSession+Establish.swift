@@ -1,5 +1,3 @@
-import CLibSSH2
-
 /// What decides about the key a host shows.
 enum HostKeyRule {
     /// It has to be pinned.
@@ -12,6 +10,9 @@ extension SSHSession {
     /// Connects, shakes hands, checks the key and signs in; closes everything when that fails.
     func establish(addresses: [SSHAddress], pins: HostKeyRule, authentication: [SSHAuthentication]) async throws {
         do {
+            let pass = try await worker.admission.enter(addresses.first?.description ?? endpoint.host)
+            resources.pass = pass
+            defer { pass.opened() }
             try await connect(addresses)
             let known = try await shakeHands(pins)
             guard let key = resources.handle?.hostKey else {
@@ -68,27 +69,32 @@ extension SSHSession {
         guard let socket = resources.socket else { throw lost("handshake") }
         let handle = try SessionHandle()
         resources.handle = handle
-        let supported = handle.supported(LIBSSH2_METHOD_HOSTKEY)
+        let abilities = LibSSH2Library.abilities
         var pins: [HostKeyPolicy.Pin] = []
         switch rule {
         case .pinned(let policy):
             pins = policy.pins(for: endpoint.host, port: endpoint.port)
-            handle.setHostKeyOrder(HostKeyPolicy.order(of: supported, pins: pins))
+            handle.setHostKeyOrder(HostKeyPolicy.order(of: abilities.hostKeys, pins: pins))
         case .onlyShown(let algorithm):
             if let algorithm { handle.setHostKeyOrder([algorithm]) }
         }
         let memory = handle.memory
-        let abilities = handle.abilities
         do {
             try await perform("handshake", by: deadline(deadlines.handshake), leaving: .fatal) {
                 try handle.handshake(socket.descriptor)
             }
         } catch let error as SSHError {
-            throw Opening(memory.opening).explain(error, abilities: abilities)
+            var explained = Opening(memory.opening).explain(error, abilities: abilities)
+            // Before 8.5 sshd says nothing to those it sheds.
+            explained.mayBeShed =
+                explained.code == .tooManyConnections || explained.code == .handshakeFailed && memory.opening.isEmpty
+            throw explained
         }
-        memory.keepsOpening = false
         serverBanner = handle.banner ?? ""
-        otherHostKeyAlgorithms = (Opening(memory.opening).offer?.hostKeys ?? []).filter(supported.contains)
+        if case .onlyShown = rule {
+            otherHostKeyAlgorithms = (Opening(memory.opening).offer?.hostKeys ?? []).filter(abilities.hostKeys.contains)
+        }
+        memory.forgetOpening()
         return pins
     }
 }

@@ -1,5 +1,3 @@
-import Dispatch
-
 /// One connection to one host, signed in. All its work is done on its worker, one call of the library at a time.
 ///
 /// It ends with ``close()``, or when nobody holds it or a channel of it any more.
@@ -41,7 +39,7 @@ package actor SSHSession {
 
     deinit {
         let resources = resources
-        worker.queue.async { resources.free() }
+        worker.run { resources.free() }
     }
 
     /// Says goodbye and frees everything. Calls under way end with `sessionClosed`. A second call does nothing.
@@ -54,6 +52,7 @@ package actor SSHSession {
         if failure == nil { failure = reason }
         if politely { resources.handle?.disconnect() }
         resources.free()
+        resources.pass = nil
     }
 
     func takeNumber() -> Int {
@@ -137,7 +136,7 @@ package actor SSHSession {
     ///
     /// - Returns: Whether there was anything.
     func pull(_ channel: ChannelState) throws -> Bool {
-        let pulled = try channel.pull()
+        let pulled = try channel.pull(through: worker.readBuffer)
         halfRead = pulled.isHalfSent ? channel : nil
         return pulled.hasFound
     }
@@ -177,10 +176,10 @@ package actor SSHSession {
         let id = UInt64(takeNumber())
         guard heedsCancellation else { return await wait(for: readiness, since: seen, id: id) }
         await withTaskCancellationHandler {
-            // Through `self`: a closure that does not capture the actor would leave its queue.
+            // Through `self`: a closure that does not capture the actor would leave its worker.
             await self.wait(for: readiness, since: seen, id: id)
         } onCancel: { [worker] in
-            worker.queue.async { readiness.wake(id) }
+            worker.run { readiness.wake(id) }
         }
     }
 
@@ -198,6 +197,8 @@ package actor SSHSession {
 final class SessionResources: @unchecked Sendable {
     var socket: StreamSocket?
     var handle: SessionHandle?
+    /// The right to be connected.
+    var pass: AdmissionPass?
 
     /// A second call does nothing.
     func free() {

@@ -150,7 +150,7 @@ import Testing
         }
         // The channel's farewell holds the session until the server has answered it.
         for _ in 0..<100_000 where memory != nil {
-            await withCheckedContinuation { done in fixture.worker.queue.async { done.resume() } }
+            await withCheckedContinuation { done in fixture.worker.run { done.resume() } }
         }
         #expect(gone == nil)
         #expect(memory == nil)

@@ -6,7 +6,7 @@ import Glibc
 /// There is no way to accept a key unseen: to pin one, ``SSHClient/hostKeys(of:addresses:deadlines:on:)`` fetches it,
 /// a person compares its fingerprint, and ``HostKey/knownHostsLine(host:port:)`` is added to the file.
 package struct HostKeyPolicy: Sendable {
-    private let lines: [KnownHostLine]
+    private let lines: KnownHostIndex
 
     /// A key that is pinned to a host, and where.
     package struct Pin: Hashable, Sendable {
@@ -24,7 +24,7 @@ package struct HostKeyPolicy: Sendable {
     ///
     /// - Throws: ``SSHError`` with code `knownHostsUnreadable`.
     package init(files: [String]) throws {
-        lines = try files.flatMap(Self.lines(of:))
+        lines = KnownHostIndex(try files.flatMap(Self.lines(of:)))
     }
 
     private static func lines(of file: String) throws -> [KnownHostLine] {
@@ -38,7 +38,9 @@ package struct HostKeyPolicy: Sendable {
     }
 
     /// Takes the text of one known_hosts file; `file` is what messages call it.
-    package init(text: String, file: String) { lines = Self.lines(of: Array(text.utf8), file: file) }
+    package init(text: String, file: String) {
+        lines = KnownHostIndex(Self.lines(of: Array(text.utf8), file: file))
+    }
 
     private static func lines(of bytes: [UInt8], file: String) -> [KnownHostLine] {
         bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated().compactMap {
@@ -49,7 +51,7 @@ package struct HostKeyPolicy: Sendable {
     /// What the files say about a host, in their order.
     package func pins(for host: String, port: UInt16) -> [Pin] {
         let name = Self.name(of: host, port: port)
-        return lines.filter { $0.applies(to: name) }.map {
+        return lines.lines(for: name).map {
             Pin(key: $0.key, file: $0.file, line: $0.number, isRevoked: $0.isRevoked)
         }
     }

@@ -31,16 +31,22 @@ final class ChannelHandle: @unchecked Sendable {
     var hasHalfSent: Bool { session.wantsToWrite }
 
     /// What is there, at most 32 KiB; empty: the end, or nothing at the moment (``isAtEnd`` tells).
-    func read(errors: Bool) throws -> Attempt<[UInt8]> {
+    ///
+    /// It first takes all that the socket has, of every channel.
+    func read(errors: Bool, through buffer: ReadBuffer) throws -> Attempt<[UInt8]> {
         let channel = try live("read")
-        var count = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: 32768) { buffer, filled in
-            count = buffer.withMemoryRebound(to: CChar.self) {
-                libssh2_channel_read_ex(channel, errors ? SSH_EXTENDED_DATA_STDERR : 0, $0.baseAddress, $0.count)
-            }
-            filled = max(0, count)
+        let count = buffer.bytes.withMemoryRebound(to: CChar.self) {
+            libssh2_channel_read_ex(channel, errors ? SSH_EXTENDED_DATA_STDERR : 0, $0.baseAddress, $0.count)
         }
-        return count >= 0 ? .done(bytes) : try session.attempt("read", Int32(clamping: count), as: [UInt8].self)
+        return count >= 0
+            ? .done(buffer.first(count)) : try session.attempt("read", Int32(clamping: count), as: [UInt8].self)
+    }
+
+    /// Whether something of one of the two outputs has come and is still to be read; nil: neither. Touches no socket.
+    var waitingOutput: Bool? {
+        guard let channel = try? live("read"), libssh2_poll_channel_read(channel, 1) > 0 else { return nil }
+        // With 0 it looks for standard output alone, with 1 for both.
+        return libssh2_poll_channel_read(channel, 0) <= 0
     }
 
     /// Whether the other side has said that nothing more comes, and all of it has been read.

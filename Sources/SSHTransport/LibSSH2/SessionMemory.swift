@@ -7,7 +7,9 @@ import Glibc
 final class SessionMemory {
     /// What the other side sent first, before anything was encrypted: its version and its offer.
     private(set) var opening: [UInt8] = []
-    var keepsOpening = true
+    /// How much of it libssh2 has had; it asks for the first line byte by byte, the socket is asked for more at once.
+    private var handedOut = 0
+    private var keepsOpening = true
     /// The answer to the one question of keyboard-interactive; taken when it is given, so that it is given once.
     var answer: SecretBytes?
     /// Whether the server asked something else, or asked again.
@@ -26,10 +28,36 @@ final class SessionMemory {
 
     private static let openingLimit = 16384
 
-    func keep(_ bytes: UnsafeRawBufferPointer) {
-        guard keepsOpening else { return }
-        opening.append(contentsOf: bytes.prefix(Self.openingLimit - opening.count))
-        keepsOpening = opening.count < Self.openingLimit
+    /// Keeps no more of the opening, and lets go of it as soon as libssh2 has had it all.
+    func forgetOpening() {
+        keepsOpening = false
+        guard handedOut == opening.count else { return }
+        opening = []
+        handedOut = 0
+    }
+
+    /// Reads from the socket, or from what has been read ahead.
+    ///
+    /// - Returns: How many bytes; a negative `errno` otherwise.
+    fileprivate func receive(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
+        if handedOut == opening.count {
+            guard keepsOpening, opening.count < Self.openingLimit else {
+                if !opening.isEmpty { forgetOpening() }
+                let count = recv(socket, buffer.baseAddress, buffer.count, flags)
+                return count >= 0 ? count : -Int(errno)
+            }
+            let count = withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { bytes in
+                let count = recv(socket, bytes.baseAddress, min(bytes.count, Self.openingLimit - opening.count), flags)
+                opening.append(contentsOf: bytes.prefix(max(0, count)))
+                return count >= 0 ? count : -Int(errno)
+            }
+            if count <= 0 { return count }
+        }
+        let count = min(buffer.count, opening.count - handedOut)
+        buffer.copyBytes(from: opening[handedOut..<(handedOut + count)])
+        handedOut += count
+        if !keepsOpening { forgetOpening() }
+        return count
     }
 
     fileprivate static func behind(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
@@ -42,10 +70,8 @@ final class SessionMemory {
 let receiveCallback:
     @convention(c) (Int32, UnsafeMutableRawPointer?, Int, Int32, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Int =
         { socket, buffer, length, flags, abstract in
-            let count = recv(socket, buffer, length, flags)
-            guard count >= 0 else { return -Int(errno) }
-            SessionMemory.behind(abstract)?.keep(UnsafeRawBufferPointer(start: buffer, count: count))
-            return count
+            guard let memory = SessionMemory.behind(abstract) else { return -Int(EBADF) }
+            return memory.receive(socket, into: UnsafeMutableRawBufferPointer(start: buffer, count: length), flags)
         }
 
 /// Asked for a signature, it notes what is to be signed and says "again" until somebody has signed it.

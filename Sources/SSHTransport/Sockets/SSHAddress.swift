@@ -12,8 +12,26 @@ package struct SSHAddress: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Parameter host: A name, or an address in digits.
     /// - Throws: ``SSHError`` with code `unresolved`.
-    package static func resolve(_ host: String, port: UInt16) async throws -> [SSHAddress] {
-        try await BlockingWork.names.run { try lookUp(host, port: port) }
+    package nonisolated(nonsending) static func resolve(_ host: String, port: UInt16) async throws -> [SSHAddress] {
+        if let address = inDigits(host, port: port) { return [address] }
+        return try await BlockingWork.names.run { try lookUp(host, port: port) }
+    }
+
+    /// An address that needs no look-up; nil for names, and for the rarer forms of addresses.
+    private static func inDigits(_ host: String, port: UInt16) -> SSHAddress? {
+        var old = sockaddr_in()
+        old.sin_family = sa_family_t(AF_INET)
+        old.sin_port = port.bigEndian
+        if inet_pton(AF_INET, host, &old.sin_addr) == 1 {
+            return SSHAddress(
+                bytes: withUnsafeBytes(of: old, Array.init), family: AF_INET, description: "\(host):\(port)")
+        }
+        var new = sockaddr_in6()
+        new.sin6_family = sa_family_t(AF_INET6)
+        new.sin6_port = port.bigEndian
+        guard inet_pton(AF_INET6, host, &new.sin6_addr) == 1 else { return nil }
+        return SSHAddress(
+            bytes: withUnsafeBytes(of: new, Array.init), family: AF_INET6, description: "[\(host)]:\(port)")
     }
 
     private static func lookUp(_ host: String, port: UInt16) throws -> [SSHAddress] {

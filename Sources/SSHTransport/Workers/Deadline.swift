@@ -1,25 +1,102 @@
-@preconcurrency import Dispatch  // its sources are thread-safe, but not marked Sendable
+import Glibc
+import Synchronization
 
-/// A moment after which a phase is given up. Its timer runs on the worker and wakes the phase when it passes.
+/// A moment after which a phase is given up. When it passes, the phase is woken.
 ///
-/// `@unchecked Sendable`: `hasPassed` is touched on the worker's queue only.
+/// It costs no timer of the system's: the worker's wait for its sockets ends in time for the next one.
+///
+/// `@unchecked Sendable`: `hasPassed` is touched on the worker only.
 final class Deadline: @unchecked Sendable {
-    private(set) var hasPassed = false
-    private let timer: any DispatchSourceTimer
     let limit: Duration
+    private let entry: DeadlineList.Entry
+    private let list: DeadlineList
+
+    var hasPassed: Bool { entry.hasPassed }
 
     init(_ limit: Duration, on worker: SSHWorker, waking readiness: SocketReadiness) {
         self.limit = limit
-        timer = DispatchSource.makeTimerSource(queue: worker.queue)
-        timer.setEventHandler { [weak self] in
-            self?.hasPassed = true
-            readiness.wakeAll()
-        }
-        let (seconds, attoseconds) = limit.components
-        let whole = Int(clamping: min(max(0, seconds), 1_000_000_000)) * 1_000_000_000
-        timer.schedule(deadline: .now() + .nanoseconds(whole + Int(max(0, attoseconds) / 1_000_000_000)))
-        timer.activate()
+        list = worker.deadlines
+        entry = DeadlineList.Entry(list.moment(in: limit), waking: readiness)
+        list.add(entry)
     }
 
-    deinit { timer.cancel() }
+    deinit { list.remove(entry) }
+}
+
+/// The deadlines of one worker.
+///
+/// Nearly all are removed long before they pass, so they are not kept in order: only the soonest is known, or a moment
+/// before it, and when that comes all are looked through.
+final class DeadlineList: Sendable {
+    /// `@unchecked Sendable`: `hasPassed` is touched on the worker only.
+    final class Entry: @unchecked Sendable {
+        let moment: UInt64
+        let readiness: SocketReadiness
+        var hasPassed = false
+
+        init(_ moment: UInt64, waking readiness: SocketReadiness) {
+            self.moment = moment
+            self.readiness = readiness
+        }
+    }
+
+    private struct State {
+        var entries: [ObjectIdentifier: Entry] = [:]
+        /// No entry is due before this moment.
+        var soonest = UInt64.max
+    }
+
+    private let state = Mutex(State())
+
+    /// Nanoseconds of the monotonic clock.
+    private var now: UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    func moment(in limit: Duration) -> UInt64 {
+        let (seconds, attoseconds) = limit.components
+        let whole = UInt64(min(max(0, seconds), 1_000_000_000)) * 1_000_000_000
+        return now + whole + UInt64(max(0, attoseconds) / 1_000_000_000)
+    }
+
+    /// Only on the worker, or it would not notice that it has to wake earlier.
+    func add(_ entry: Entry) {
+        state.withLock {
+            $0.entries[ObjectIdentifier(entry)] = entry
+            $0.soonest = min($0.soonest, entry.moment)
+        }
+    }
+
+    func remove(_ entry: Entry) { state.withLock { $0.entries[ObjectIdentifier(entry)] = nil } }
+
+    /// How long the worker may wait: -1 for ever.
+    func milliseconds() -> Int32 {
+        let soonest = state.withLock { state in
+            if state.entries.isEmpty { state.soonest = .max }
+            return state.soonest
+        }
+        guard soonest < .max else { return -1 }
+        let now = now
+        return soonest <= now ? 0 : Int32(clamping: (soonest - now) / 1_000_000 + 1)
+    }
+
+    /// Wakes those whose time has come. Only on the worker.
+    func pass() {
+        let soonest = state.withLock { $0.soonest }
+        guard soonest < .max else { return }
+        let now = now
+        guard soonest <= now else { return }
+        let passed = state.withLock { state in
+            let passed = state.entries.values.filter { $0.moment <= now }
+            for entry in passed { state.entries[ObjectIdentifier(entry)] = nil }
+            state.soonest = state.entries.values.reduce(.max) { min($0, $1.moment) }
+            return passed
+        }
+        for entry in passed {
+            entry.hasPassed = true
+            entry.readiness.wakeAll()
+        }
+    }
 }

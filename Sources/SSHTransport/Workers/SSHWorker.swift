@@ -1,84 +1,50 @@
-import CLinux
-@preconcurrency import Dispatch  // its sources are thread-safe, but not marked Sendable
 import Glibc
 import Synchronization
 
-/// A serial queue that carries many sessions: it runs their actors, their tasks, and waits for all their sockets.
+/// A thread that carries many sessions: it runs their actors, their tasks, and waits for all their sockets.
 ///
 /// It is the executor of its sessions and, when a task is started with it as `executorPreference`, of that task too:
-/// waking a session then costs one job on this queue and no change of thread. It waits with an edge-triggered epoll set
-/// of its own, so that a socket is registered once in its life, and one dispatch source on that set.
+/// waking a session then costs one job in a list and no change of thread. It waits in one place for everything, in the
+/// edge-triggered epoll set of its ``WorkerLoop``: sockets, deadlines, and work from other threads.
 ///
 /// Whatever runs here must not block, and heavy work goes elsewhere: all sessions of the worker would wait for it.
 package final class SSHWorker: SerialExecutor, TaskExecutor {
-    let queue: DispatchQueue
-    private let inbox = Mutex(Inbox())
-    private let sockets: WatchedSockets
-    private let source: any DispatchSourceRead
+    private let loop: WorkerLoop
+    /// What its sessions have to pass.
+    let admission: SSHAdmission
 
-    private struct Inbox {
-        var jobs: [UnownedJob] = []
-        /// Whether a turn that will look at the jobs is running or on its way.
-        var isAwake = false
+    /// - Throws: ``SSHError`` when the system has no descriptor or thread left.
+    package convenience init(label: String = "certfleet.ssh") throws {
+        try self.init(label: label, admission: SSHAdmission())
     }
 
-    /// - Throws: ``SSHError`` when the system has no descriptor left.
-    package init(label: String = "certfleet.ssh") throws {
-        queue = DispatchQueue(label: label)
-        sockets = try WatchedSockets()
-        let set = sockets.set
-        source = DispatchSource.makeReadSource(fileDescriptor: set, queue: queue)
-        // The set outlives the source that watches it.
-        source.setCancelHandler { [sockets] in sockets.close() }
-        source.setEventHandler { [weak self] in self?.socketsAreReady() }
-        source.activate()
+    init(label: String, admission: SSHAdmission) throws {
+        self.admission = admission
+        loop = try WorkerLoop()
+        try loop.start(label)
     }
 
-    deinit { source.cancel() }
+    /// The thread ends when nobody holds the worker any more: neither a session nor work that waits for it.
+    deinit { loop.stop() }
 
-    package func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        let mustWake = inbox.withLock { inbox in
-            inbox.jobs.append(job)
-            defer { inbox.isAwake = true }
-            return !inbox.isAwake
-        }
-        if mustWake { queue.async { self.runJobs() } }
-    }
+    package func enqueue(_ job: consuming ExecutorJob) { loop.add(UnownedJob(job), for: self) }
 
-    package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
+    package func checkIsolated() { precondition(loop.isCurrent, "not on the worker of this session") }
 
-    /// Starts to watch a socket on which `connect` has been called. Only on the queue.
-    func watch(_ descriptor: Int32) throws -> SocketReadiness { try sockets.add(descriptor) }
+    /// Runs something on the worker's thread, later.
+    func run(_ body: @escaping @Sendable () -> Void) { loop.add(body, for: self) }
 
-    /// Ends it; the descriptor must still be open. Only on the queue.
-    func forget(_ readiness: SocketReadiness) { sockets.remove(readiness) }
+    /// Starts to watch a socket on which `connect` has been called. Only on the worker.
+    func watch(_ descriptor: Int32) throws -> SocketReadiness { try loop.sockets.add(descriptor) }
 
-    /// Each round takes what epoll has and runs what that woke. The rounds of one turn are bounded, lest a busy socket
-    /// keep the queue's other blocks waiting; the source fires again when something is left.
-    private func socketsAreReady() {
-        for _ in 0..<16 {
-            guard sockets.deliver() else { return }
-            inbox.withLock { $0.isAwake = true }
-            runJobs()
-        }
-    }
+    /// Ends it; the descriptor must still be open. Only on the worker.
+    func forget(_ readiness: SocketReadiness) { loop.sockets.remove(readiness) }
 
-    private func runJobs() {
-        for _ in 0..<64 {
-            let jobs = inbox.withLock { inbox in
-                defer { inbox.jobs.removeAll(keepingCapacity: true) }
-                inbox.isAwake = !inbox.jobs.isEmpty
-                return inbox.jobs
-            }
-            if jobs.isEmpty { return }
-            for job in jobs {
-                job.runSynchronously(
-                    isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
-            }
-        }
-        queue.async { self.runJobs() }
-    }
+    /// The moments at which phases are given up.
+    var deadlines: DeadlineList { loop.deadlines }
+
+    /// Lent to one read at a time. Only on the worker.
+    var readBuffer: ReadBuffer { loop.readBuffer }
 }
 
 /// A few workers, handed out in turn.
@@ -86,11 +52,16 @@ package final class SSHWorkers: Sendable {
     private let workers: [SSHWorker]
     private let turn = Atomic(0)
 
-    /// - Parameter count: How many; by default one for each processor, four at most: a worker carries hundreds of hosts.
-    /// - Throws: ``SSHError`` when the system has no descriptor left.
-    package init(count: Int? = nil) throws {
+    /// - Parameters:
+    ///   - count: How many; by default one for each processor, four at most: a worker carries hundreds of hosts.
+    ///   - sessions: How many may be open at once on all of them together (``OpenFiles``); more wait for others to end.
+    /// - Throws: ``SSHError`` when the system has no descriptor or thread left.
+    package init(count: Int? = nil, sessions: Int = .max) throws {
+        let admission = SSHAdmission(AdmissionQueue.Limits(sessions: max(1, sessions)))
         let processors = max(1, min(4, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        workers = try (0..<max(1, count ?? processors)).map { try SSHWorker(label: "certfleet.ssh.\($0)") }
+        workers = try (0..<max(1, count ?? processors)).map {
+            try SSHWorker(label: "certfleet.ssh.\($0)", admission: admission)
+        }
     }
 
     /// The next one in turn.

@@ -3,12 +3,13 @@ import Glibc
 
 /// The sockets of one worker and the epoll set that watches them.
 ///
-/// `@unchecked Sendable`: after `init` it is touched on the worker's queue only (`deliver`, `add`, `remove`), and `close`
-/// runs as the cancel handler of the source on that queue, after the last of them.
+/// `@unchecked Sendable`: after `init` it is touched on the worker only; `close` comes when the worker has ended.
 final class WatchedSockets: @unchecked Sendable {
     let set: Int32
     private var sockets: [UInt64: SocketReadiness] = [:]
-    private var nextToken: UInt64 = 0
+    /// Of the descriptor by which other threads wake this one; sockets count from the next.
+    static let bellToken: UInt64 = 0
+    private var nextToken = WatchedSockets.bellToken
     private var tokens = [UInt64](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
     private var gone = [UInt8](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
 
@@ -36,17 +37,17 @@ final class WatchedSockets: @unchecked Sendable {
         _ = linux_epoll_remove(set, readiness.descriptor)
     }
 
-    /// Wakes whoever waits for a socket that has changed; false when none has.
-    func deliver() -> Bool {
-        let count = Int(linux_epoll_take(set, &tokens, &gone))
-        guard count > 0 else { return false }
+    /// Waits until a socket has changed, the bell has rung or the time is over (-1: never), and says how many there are.
+    func wait(milliseconds: Int32) -> Int { max(0, Int(linux_epoll_take(set, milliseconds, &tokens, &gone))) }
+
+    /// Wakes whoever waits for one of the sockets of the last ``wait(milliseconds:)``.
+    func deliver(_ count: Int) {
         for index in 0..<count {
             // A token is never used twice, so a late event cannot reach another socket.
             guard let socket = sockets[tokens[index]] else { continue }
             if gone[index] != 0 { socket.isGone = true }
             socket.wakeAll()
         }
-        return true
     }
 }
 

@@ -1,0 +1,119 @@
+import Synchronization
+
+/// The door that all connections of some workers go through, so that neither this process nor a server is overrun.
+final class SSHAdmission: Sendable {
+    private struct State {
+        var queue: AdmissionQueue
+        var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
+        var nextID = 0
+        /// How many sessions have ended so far.
+        var ended = 0
+    }
+
+    private let state: Mutex<State>
+    private let limits: AdmissionQueue.Limits
+    private let patience: Duration
+
+    /// - Parameter patience: When all sessions are taken and none has ended for so long, the limit is called too low.
+    init(_ limits: AdmissionQueue.Limits = AdmissionQueue.Limits(), patience: Duration = .seconds(60)) {
+        self.limits = limits
+        self.patience = patience
+        state = Mutex(State(queue: AdmissionQueue(limits)))
+    }
+
+    /// Waits until one more connection to this server may be opened.
+    ///
+    /// - Throws: ``SSHError`` with code `tooManyOpen`; `CancellationError`.
+    nonisolated(nonsending) func enter(_ server: String) async throws -> AdmissionPass {
+        let (id, isAdmitted) = state.withLock { state in
+            state.nextID += 1
+            return (state.nextID, state.queue.arrive(state.nextID, at: server))
+        }
+        if !isAdmitted {
+            let watch = Task { try await self.watch(id) }
+            defer { watch.cancel() }
+            try await withTaskCancellationHandler {
+                try await withCheckedThrowingContinuation { wait(id, $0) }
+            } onCancel: {
+                turnAway(id, CancellationError())
+            }
+        }
+        return AdmissionPass(self, server)
+    }
+
+    private func wait(_ id: Int, _ continuation: CheckedContinuation<Void, any Error>) {
+        let isAdmitted = state.withLock { state in
+            // Admitted between arriving and now: no longer in the queue.
+            if !state.queue.isWaiting(id) { return true }
+            state.waiting[id] = continuation
+            return false
+        }
+        if isAdmitted { continuation.resume() }
+        // A cancellation that came before found nobody here.
+        if Task.isCancelled { turnAway(id, CancellationError()) }
+    }
+
+    private func turnAway(_ id: Int, _ error: any Error) {
+        let continuation = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+            // Not before it waits here: who leaves the queue has to be told.
+            guard let continuation = state.waiting.removeValue(forKey: id) else { return nil }
+            state.queue.giveUp(id)
+            return continuation
+        }
+        continuation?.resume(throwing: error)
+    }
+
+    private func watch(_ id: Int) async throws {
+        var ended = -1
+        while true {
+            let (now, isFull) = state.withLock { ($0.ended, $0.queue.isFull) }
+            if isFull && now == ended { break }
+            ended = isFull ? now : -1
+            try await Task.sleep(for: patience)
+        }
+        turnAway(
+            id,
+            SSHError(
+                .tooManyOpen, "connect", "\(limits.sessions) connections are open, and no more fit into this process",
+                hint: "raise the limit of open files: ulimit -n, or LimitNOFILE= of the service"))
+    }
+
+    fileprivate func opened(at server: String) { admit { $0.queue.opened(at: server) } }
+
+    fileprivate func left() {
+        admit {
+            $0.ended += 1
+            return $0.queue.left()
+        }
+    }
+
+    private func admit(_ change: (inout State) -> [Int]) {
+        let admitted = state.withLock { state in
+            // Who is admitted before it has begun to wait finds that out by itself.
+            change(&state).compactMap { state.waiting.removeValue(forKey: $0) }
+        }
+        for continuation in admitted { continuation.resume() }
+    }
+}
+
+/// The right to one connection. It is given back with its end.
+final class AdmissionPass: Sendable {
+    private let admission: SSHAdmission
+    private let server: String
+    private let isOpening = Atomic(true)
+
+    fileprivate init(_ admission: SSHAdmission, _ server: String) {
+        self.admission = admission
+        self.server = server
+    }
+
+    /// The sign-in is over, well or not. A second call does nothing.
+    func opened() {
+        if isOpening.exchange(false, ordering: .relaxed) { admission.opened(at: server) }
+    }
+
+    deinit {
+        opened()
+        admission.left()
+    }
+}

@@ -1,0 +1,17 @@
+/// Memory that reads go through, so that no session keeps any: one for each worker, lent for the length of a call.
+///
+/// `@unchecked Sendable`: used on its worker's thread only.
+final class ReadBuffer: @unchecked Sendable {
+    /// What libssh2 gives in one read at most.
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 32768, alignment: 16)
+
+    deinit { bytes.deallocate() }
+
+    /// A copy of what was read.
+    func first(_ count: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: count) { copy, filled in
+            UnsafeMutableRawBufferPointer(copy).copyBytes(from: bytes.prefix(count))
+            filled = count
+        }
+    }
+}
