@@ -9,7 +9,7 @@ FILTER ?=
 PREFIX ?= /usr/local
 
 swift_files := Package.swift Sources Tests Plugins Benchmarks
-script_files := .ci/run $(wildcard scripts/*)
+script_files := Benchmarks/run Benchmarks/harness/fleet.sh .ci/run $(wildcard scripts/*)
 debug := .build/debug/certfleet
 
 ifneq ($(ROOM),)
@@ -18,7 +18,7 @@ room_flags := --scratch-path .build/rooms/$(ROOM)
 endif
 filter_flags := $(if $(FILTER),--filter '$(FILTER)')
 
-.PHONY: help setup build test lint format demo docs bench install clean
+.PHONY: help setup build test lint format demo docs bench bench-full bench-renewal install clean
 
 help:
 	@echo 'make setup    name missing system packages and install them'
@@ -28,7 +28,8 @@ help:
 	@echo 'make format   write the files in the house format'
 	@echo 'make demo     renewal night on thirteen simulated servers; KEEP=1 leaves them up'
 	@echo 'make docs     write docs/commands.md anew from the program itself'
-	@echo 'make bench    time a renewal of the lab with an optimised build'
+	@echo 'make bench    the transport beside the least possible client and two others (a minute); bench-full: all of it'
+	@echo 'make bench-renewal    time a renewal of the lab with an optimised build'
 	@echo 'make install  optimised build, copied to PREFIX/bin (/usr/local)'
 	@echo 'make clean    remove everything built'
 
@@ -60,6 +61,14 @@ docs: build
 	bash scripts/commands $(debug) > docs/commands.md
 
 bench:
+	@bash scripts/setup lab
+	@bash Benchmarks/run quick
+
+bench-full:
+	@bash scripts/setup lab
+	@bash Benchmarks/run full
+
+bench-renewal:
 	@bash scripts/setup lab
 	swift build -c release --product certfleet
 	@bash scripts/bench .build/release/certfleet

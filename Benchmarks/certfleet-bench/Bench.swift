@@ -32,8 +32,9 @@ struct Bench {
         let visit = Visit(
             arguments: arguments, hostKeys: try HostKeyPolicy(files: [arguments.knownHosts]),
             authentication: [.signer(publicKey: key.publicKey) { try key.sign($0) }],
-            work: HostWork(arguments: arguments, digest: Digest.sha256(Data(arguments.payload)).lowercased()))
-        let workers = try SSHWorkers()
+            work: HostWork(arguments: arguments, digest: Digest.sha256(Data(arguments.payload)).lowercased()),
+            meeting: arguments.together ? Meeting(of: arguments.hosts.count) : nil)
+        let workers = try SSHWorkers(count: arguments.workers, sessions: OpenFiles.hosts(under: OpenFiles.raise()))
         return await withTaskGroup(of: String?.self) { group in
             var failures: [String] = []
             var running = 0
@@ -58,6 +59,7 @@ struct Visit: Sendable {
     let hostKeys: HostKeyPolicy
     let authentication: [SSHAuthentication]
     let work: HostWork
+    let meeting: Meeting?
 
     nonisolated(nonsending) func failure(of host: String, on worker: SSHWorker) async -> String? {
         do {
@@ -66,6 +68,7 @@ struct Visit: Sendable {
                 addresses: try await SSHAddress.resolve(host, port: arguments.port), hostKeys: hostKeys,
                 authentication: authentication, deadlines: Self.deadlines, on: worker)
             do {
+                await meeting?.arrive()
                 try await work.run(on: session, host: host)
             } catch {
                 await session.close()

@@ -10,8 +10,12 @@ struct BenchArguments {
     let knownHosts: String
     let payload: [UInt8]
     let remoteFolder: String
-    /// For trying things out: at most this many hosts at once.
+    /// At most this many hosts at once.
     let atOnce: Int?
+    /// Whether nobody begins to work before all are connected.
+    let together: Bool
+    /// How many workers share them.
+    let workers: Int?
 
     struct Problem: Error {
         let text: String
@@ -19,7 +23,7 @@ struct BenchArguments {
 
     static let usage = """
         usage: certfleet-bench A|B|C|C2|C3 --hosts FILE --port N --user NAME --key FILE --known-hosts FILE
-                               --payload FILE --remote-dir DIR [--at-once N]
+                               --payload FILE --remote-dir DIR [--at-once N] [--together yes] [--workers N]
         """
 
     init(_ arguments: [String]) throws {
@@ -45,6 +49,8 @@ struct BenchArguments {
             .split(whereSeparator: \.isWhitespace).map(String.init)
         payload = work == .push ? try Self.file(try option("--payload")) : []
         atOnce = options["--at-once"].flatMap { Int($0) }
+        workers = options["--workers"].flatMap { Int($0) }
+        together = options["--together"] == "yes"
     }
 
     static func file(_ path: String) throws -> [UInt8] {

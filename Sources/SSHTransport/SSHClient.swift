@@ -26,8 +26,14 @@ package enum SSHClient {
                 let began = clock.now
                 let session = SSHSession(endpoint, deadlines: deadlines, on: worker)
                 do {
-                    try await session.establish(
-                        addresses: addresses, pins: .pinned(hostKeys), authentication: authentication)
+                    // In a task of its own, because a task keeps the memory of its deepest call, 10 KiB here, to its end.
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask(executorPreference: worker) {
+                            try await session.establish(
+                                addresses: addresses, pins: .pinned(hostKeys), authentication: authentication)
+                        }
+                        try await group.next()
+                    }
                     return session
                 } catch let error as SSHError where error.mayBeShed {
                     // What says nothing at all may also be no SSH server: two more tries are enough to tell.

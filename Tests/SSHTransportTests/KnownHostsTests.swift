@@ -54,6 +54,24 @@ import Testing
         #expect(code(HostKeyPolicy(text: "@cert-authority \(line)\n", file: "kh"), pinned) == .hostKeyUnknown)
     }
 
+    @Test func `lines are found by name as they would be one by one, in their order`() throws {
+        let names = [
+            "a.example.com,B.example.com", "*.example.com", "b.example.com,!a.example.com",
+            "b.example.com,b.example.com", "[a.example.com]:2222", "other",
+        ]
+        let text = try names.enumerated().map { number, names in
+            let pinned = try key("ssh-ed25519", UInt8(number))
+            return "\(names) \(pinned.type) \(Base64.encode(pinned.blob))\n"
+        }.joined()
+        let policy = HostKeyPolicy(text: text, file: "kh")
+        func lines(_ host: String, _ port: UInt16 = 22) -> [Int] { policy.pins(for: host, port: port).map(\.line) }
+        #expect(lines("a.example.com") == [1, 2])
+        #expect(lines("b.EXAMPLE.com") == [1, 2, 3, 4])
+        #expect(lines("c.example.com") == [2])
+        #expect(lines("a.example.com", 2222) == [5])
+        #expect(lines("nobody") == [])
+    }
+
     @Test func `patterns match as in OpenSSH`() throws {
         for (pattern, name, isMatch) in [
             ("*.example.com", "a.example.com", true), ("*.example.com", "example.com", false),

@@ -28,10 +28,27 @@ struct Fleet: Sendable {
         relay = EventRelay(observer: observer)
         stop = StopRequest()
         secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
+        let hosts = project.inventory.pools.reduce(0) { $0 + $1.hosts.count }
         let connector = SSHConnector(
-            workers: try SSHWorkers(), secrets: secrets, procedures: project.procedures,
+            workers: try SSHWorkers(sessions: Self.sessions(for: hosts, terminal)), secrets: secrets,
+            access: HostAccess(secrets: secrets, say: terminal.say), procedures: project.procedures,
             signatures: project.signatures)
         links = HostLinks(connector: connector, sink: relay, clock: ContinuousClock(), reason: reason)
+    }
+
+    /// How many hosts can be connected at once; says so when that is fewer than there are.
+    private static func sessions(for hosts: Int, _ terminal: Terminal) -> Int {
+        let limit = OpenFiles.raise()
+        let sessions = OpenFiles.hosts(under: limit)
+        if hosts > sessions {
+            terminal.say(
+                """
+                note: \(hosts) hosts, and with \(limit) open files \(sessions) of them fit at once; the others wait
+                hint: ulimit -n \(hosts + 200), or LimitNOFILE= of the service
+
+                """)
+        }
+        return sessions
     }
 
     // MARK: Survey

@@ -9,6 +9,7 @@ import SSHTransport
 struct SSHConnector: HostConnecting {
     let workers: SSHWorkers
     let secrets: SecretStore
+    let access: HostAccess
     let procedures: [Procedure]
     let signatures: SignatureTable
 
@@ -17,11 +18,12 @@ struct SSHConnector: HostConnecting {
         let session: SSHSession
         let channel: SSHChannel
         do {
-            let addresses = try await SSHAddress.resolve(host.address, port: UInt16(clamping: host.ssh.port))
+            let port = UInt16(clamping: host.ssh.port)
             session = try await SSHClient.connect(
-                to: SSHEndpoint(host: host.address, port: UInt16(clamping: host.ssh.port), user: host.ssh.user),
-                addresses: addresses, hostKeys: try HostKeyPolicy(files: host.ssh.knownHosts.map { [$0] } ?? []),
-                authentication: try authentication(host.ssh),
+                to: SSHEndpoint(host: host.address, port: port, user: host.ssh.user),
+                addresses: try await access.addresses(of: host.address, port: port),
+                hostKeys: try await access.hostKeys(in: host.ssh.knownHosts),
+                authentication: try await authentication(host.ssh),
                 deadlines: SSHDeadlines(
                     connect: host.deadlines.connect, handshake: host.deadlines.signIn, signIn: host.deadlines.signIn),
                 on: worker)
@@ -78,26 +80,30 @@ struct SSHConnector: HostConnecting {
 
     // MARK: Signing in
 
-    private func authentication(_ settings: SSHSettings) throws -> [SSHAuthentication] {
-        try settings.methods.map { method in
-            switch method {
-            case .key:
-                guard let path = settings.key else { throw missing("a key file", "key") }
-                return .key(path: path, passphrase: settings.passphrase.map(source))
-            case .agent:
-                guard let socket = ProcessInfo.processInfo.environment["SSH_AUTH_SOCK"] else {
-                    throw Fault(
-                        "ssh.no-agent", .refused, "auth: agent is wanted, and SSH_AUTH_SOCK is not set",
-                        hint: "start one: eval $(ssh-agent) && ssh-add")
-                }
-                return .agent(socket: socket, fingerprint: settings.agentKey)
-            case .password:
-                guard let name = settings.password else { throw missing("a password", "password") }
-                return .password(source(name))
-            case .keyboardInteractive:
-                guard let name = settings.password else { throw missing("a password", "password") }
-                return .keyboardInteractive(source(name))
+    private func authentication(_ settings: SSHSettings) async throws -> [SSHAuthentication] {
+        var ways: [SSHAuthentication] = []
+        for method in settings.methods { ways.append(try await way(method, settings)) }
+        return ways
+    }
+
+    private func way(_ method: SSHSettings.Method, _ settings: SSHSettings) async throws -> SSHAuthentication {
+        switch method {
+        case .key:
+            guard let path = settings.key else { throw missing("a key file", "key") }
+            return try await access.key(path, passphrase: settings.passphrase)
+        case .agent:
+            guard let socket = ProcessInfo.processInfo.environment["SSH_AUTH_SOCK"] else {
+                throw Fault(
+                    "ssh.no-agent", .refused, "auth: agent is wanted, and SSH_AUTH_SOCK is not set",
+                    hint: "start one: eval $(ssh-agent) && ssh-add")
             }
+            return .agent(socket: socket, fingerprint: settings.agentKey)
+        case .password:
+            guard let name = settings.password else { throw missing("a password", "password") }
+            return .password(source(name))
+        case .keyboardInteractive:
+            guard let name = settings.password else { throw missing("a password", "password") }
+            return .keyboardInteractive(source(name))
         }
     }
 

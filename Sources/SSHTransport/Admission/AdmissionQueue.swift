@@ -54,6 +54,8 @@ struct AdmissionQueue {
     /// Somebody does not want to wait any longer.
     mutating func giveUp(_ id: Int) { waiting.removeAll { $0.id == id } }
 
+    var hasWaiting: Bool { !waiting.isEmpty }
+
     func isWaiting(_ id: Int) -> Bool { waiting.contains { $0.id == id } }
 
     private func fits(_ server: String) -> Bool {

@@ -8,6 +8,8 @@ final class SSHAdmission: Sendable {
         var nextID = 0
         /// How many sessions have ended so far.
         var ended = 0
+        /// Whether somebody already looks whether any end.
+        var isWatched = false
     }
 
     private let state: Mutex<State>
@@ -30,8 +32,7 @@ final class SSHAdmission: Sendable {
             return (state.nextID, state.queue.arrive(state.nextID, at: server))
         }
         if !isAdmitted {
-            let watch = Task { try await self.watch(id) }
-            defer { watch.cancel() }
+            watchWhenFull()
             try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { wait(id, $0) }
             } onCancel: {
@@ -63,19 +64,35 @@ final class SSHAdmission: Sendable {
         continuation?.resume(throwing: error)
     }
 
-    private func watch(_ id: Int) async throws {
-        var ended = -1
-        while true {
-            let (now, isFull) = state.withLock { ($0.ended, $0.queue.isFull) }
-            if isFull && now == ended { break }
-            ended = isFull ? now : -1
-            try await Task.sleep(for: patience)
+    /// When all sessions are taken, sees to it that nobody waits for ever for one to end.
+    private func watchWhenFull() {
+        let mustWatch = state.withLock { state in
+            guard state.queue.isFull, state.queue.hasWaiting, !state.isWatched else { return false }
+            state.isWatched = true
+            return true
         }
-        turnAway(
-            id,
-            SSHError(
-                .tooManyOpen, "connect", "\(limits.sessions) connections are open, and no more fit into this process",
-                hint: "raise the limit of open files: ulimit -n, or LimitNOFILE= of the service"))
+        guard mustWatch else { return }
+        Task {
+            var seen = state.withLock { $0.ended }
+            while true {
+                try await Task.sleep(for: patience)
+                let (isStuck, ended, isWatched) = state.withLock { state in
+                    let isStuck = state.queue.isFull && state.queue.hasWaiting && state.ended == seen
+                    state.isWatched = state.queue.isFull && state.queue.hasWaiting && !isStuck
+                    return (isStuck, state.ended, state.isWatched)
+                }
+                if isStuck { turnAllAway() }
+                if !isWatched { return }
+                seen = ended
+            }
+        }
+    }
+
+    private func turnAllAway() {
+        let error = SSHError(
+            .tooManyOpen, "connect", "\(limits.sessions) connections are open, and no more fit into this process",
+            hint: "raise the limit of open files: ulimit -n, or LimitNOFILE= of the service")
+        for id in state.withLock({ Array($0.waiting.keys) }) { turnAway(id, error) }
     }
 
     fileprivate func opened(at server: String) { admit { $0.queue.opened(at: server) } }
@@ -93,6 +110,7 @@ final class SSHAdmission: Sendable {
             change(&state).compactMap { state.waiting.removeValue(forKey: $0) }
         }
         for continuation in admitted { continuation.resume() }
+        watchWhenFull()
     }
 }
 

@@ -1,0 +1,107 @@
+import Synchronization
+import Testing
+
+@testable import SSHTransport
+
+/// The queue as a thing, because expectations cannot change a value.
+private final class Door {
+    private var queue: AdmissionQueue
+
+    init(_ limits: AdmissionQueue.Limits) { queue = AdmissionQueue(limits) }
+
+    var isFull: Bool { queue.isFull }
+    var hasWaiting: Bool { queue.hasWaiting }
+    func arrive(_ id: Int, at server: String) -> Bool { queue.arrive(id, at: server) }
+    func opened(at server: String) -> [Int] { queue.opened(at: server) }
+    func left() -> [Int] { queue.left() }
+    func giveUp(_ id: Int) { queue.giveUp(id) }
+}
+
+@Suite struct AdmissionTests {
+    @Test func `a server is opened to no more than its share, others go past who waits for it`() {
+        let queue = Door(AdmissionQueue.Limits(openings: 10, openingsPerServer: 2))
+        #expect(queue.arrive(1, at: "a"))
+        #expect(queue.arrive(2, at: "a"))
+        #expect(!queue.arrive(3, at: "a"))
+        #expect(!queue.arrive(4, at: "a"))
+        #expect(queue.arrive(5, at: "b"))
+        #expect(queue.opened(at: "a") == [3])
+        #expect(queue.opened(at: "b") == [])
+        #expect(queue.opened(at: "a") == [4])
+        #expect(!queue.hasWaiting)
+    }
+
+    @Test func `the process opens no more than its share, and who waited longest goes first`() {
+        let queue = Door(AdmissionQueue.Limits(openings: 2))
+        #expect(queue.arrive(1, at: "a"))
+        #expect(queue.arrive(2, at: "b"))
+        #expect(!queue.arrive(3, at: "c"))
+        #expect(!queue.arrive(4, at: "d"))
+        #expect(queue.opened(at: "b") == [3])
+        #expect(queue.opened(at: "a") == [4])
+    }
+
+    @Test func `a session keeps its place until it ends, and who gave up is passed over`() {
+        let queue = Door(AdmissionQueue.Limits(sessions: 1))
+        #expect(queue.arrive(1, at: "a"))
+        #expect(queue.isFull)
+        #expect(!queue.arrive(2, at: "b"))
+        #expect(!queue.arrive(3, at: "c"))
+        #expect(queue.opened(at: "a") == [])
+        queue.giveUp(2)
+        #expect(queue.left() == [3])
+        #expect(queue.opened(at: "c") == [])
+        #expect(queue.left() == [])
+        #expect(queue.arrive(4, at: "d"))
+    }
+
+    @Test func `who waits goes on when a pass is given back`() async throws {
+        let admission = SSHAdmission(AdmissionQueue.Limits(sessions: 1))
+        let order = Mutex<[Int]>([])
+        let first = try await admission.enter("a")
+        async let second: Void = {
+            let pass = try await admission.enter("b")
+            order.withLock { $0.append(2) }
+            pass.opened()
+        }()
+        order.withLock { $0.append(1) }
+        _ = consume first
+        try await second
+        #expect(order.withLock { $0 } == [1, 2])
+    }
+
+    @Test func `a cancelled wait ends, before it began or after`() async throws {
+        let admission = SSHAdmission(AdmissionQueue.Limits(sessions: 1))
+        let pass = try await admission.enter("a")
+        let waiting = (0..<50).map { _ in Task { _ = try await admission.enter("b") } }
+        for (number, task) in waiting.enumerated() {
+            if number.isMultiple(of: 2) { await Task.yield() }
+            task.cancel()
+        }
+        for task in waiting { await #expect(throws: CancellationError.self) { try await task.value } }
+        withExtendedLifetime(pass) {}
+    }
+
+    @Test func `when all places are taken and none is given back, the limit is named`() async throws {
+        let admission = SSHAdmission(AdmissionQueue.Limits(sessions: 1), patience: .milliseconds(1))
+        let pass = try await admission.enter("a")
+        let error = await #expect(throws: SSHError.self) { _ = try await admission.enter("b") }
+        #expect(error?.code == .tooManyOpen)
+        #expect(error?.message == "1 connections are open, and no more fit into this process")
+        withExtendedLifetime(pass) {}
+    }
+
+    @Test func `a server that sheds connections is tried again ever more slowly, until its time is over`() {
+        var backOff = BackOff(within: .seconds(10))
+        let pauses = [0.5, 0.0, 1.0, 0.5, 0.5, 0.5].map { backOff.next(spent: .zero, chance: $0) }
+        #expect(pauses == [250, 250, 1500, 2000, 2000, 2000].map { .milliseconds($0) })
+        let late = backOff.next(spent: .seconds(1), chance: 0.5)
+        #expect(late == nil)
+    }
+
+    @Test func `hosts beyond the reserve of open files are counted`() {
+        #expect(OpenFiles.raise() >= 256)
+        #expect(OpenFiles.hosts(under: 1024) == 928)
+        #expect(OpenFiles.hosts(under: 10) == 8)
+    }
+}
