@@ -55,6 +55,7 @@ let extraForTests: [String: [String]] = [
     "SSHTransport": ["ChildProcess", "CLibSSH2", "CLinux"],
     "CertfleetCLI": [
         "Templates", "FleetFiles", "Planning", "Running", "Certificates", "Lab", "TLSEndpoint", "Journaling",
+        "SSHTransport",
     ],
 ]
 
