@@ -11,7 +11,7 @@ package struct Planner: Sendable {
         return Plan(command: input.command, pools: pools, created: input.now)
     }
 
-    /// The reads that find out what a host has; `nil` when no survey fits the pool.
+    /// The reads that find out what a host has; `nil` when no survey fits the pool, whose hosts are then left alone.
     package func survey(of host: Host, in pool: Pool) -> [PlannedStep]? {
         guard let procedure = choose(.survey, pool) else { return nil }
         return StepAssembly(input: input, pool: pool)
@@ -28,10 +28,12 @@ package struct Planner: Sendable {
         let assessment = Assessment(input: input, pool: pool)
         let orders = OrderBuilder.orders(of: pool, in: input.inventory).filter { input.selection.includes($0.id) }
         plan.orders = orders.map { PlanNotes(input: input, pool: pool).annotated(assessment.assess($0)) }
-        plan.blocked = blocked(plan)
+        let unmanaged = orders.filter { !isManaged($0, in: pool) }
+        if !unmanaged.isEmpty { plan.unmanaged = unmanagedWords(pool, orders: unmanaged, of: orders) }
+        let work = plan.orders.filter { $0.need != .none && isManaged($0.order, in: pool) }
+        plan.blocked = blocked(plan, work: work)
         guard plan.blocked == nil else { return plan }
 
-        let work = plan.orders.filter { $0.need != .none }
         let assembly = StepAssembly(input: input, pool: pool)
         let prepared = work.compactMap { prepare($0, plan: plan, assembly: assembly) }
         plan.prepare = prepared
@@ -45,16 +47,23 @@ package struct Planner: Sendable {
         return plan
     }
 
-    private func blocked(_ plan: PoolPlan) -> Fault? {
+    /// Whether any procedure gives a server of the pool this certificate.
+    private func isManaged(_ order: CertificateOrder, in pool: Pool) -> Bool {
+        choose(.certificate, pool, sharing: order.sharing) != nil
+    }
+
+    /// Once for the pool: what is worked out and shown, and left to hands.
+    private func unmanagedWords(_ pool: Pool, orders: [CertificateOrder], of all: [CertificateOrder]) -> String {
+        var ids: [String] = []
+        for order in orders where !ids.contains(order.id) { ids.append(order.id) }
+        let what = orders.count == all.count ? pool.name : ids.joined(separator: ", ")
+        return "\(what): named, not managed: no procedure gives \(pool.type.rawValue) servers of version "
+            + "\(pool.version.rawValue) this certificate; its names: certfleet names \(pool.name)"
+    }
+
+    private func blocked(_ plan: PoolPlan, work: [PlannedOrder]) -> Fault? {
         let pool = plan.pool
-        let work = plan.orders.filter { $0.need != .none }
         for planned in work {
-            if choose(.certificate, pool, sharing: planned.order.sharing) == nil {
-                return Fault(
-                    "plan.no-procedure", .failed,
-                    "no procedure gives \(pool.type.rawValue) servers of version \(pool.version.rawValue) a certificate with sharing: \(planned.order.sharing.rawValue)",
-                    hint: "see templates/procedures for what there is, or put one of your own beside the inventory")
-            }
             if planned.losses.contains("new-key") {
                 return Fault(
                     "push.not-exportable", .guarded,
@@ -62,6 +71,7 @@ package struct Planner: Sendable {
                     hint: "a new certificate for the pool: certfleet push \(planned.order.id) --accept new-key")
             }
         }
+        if let loss = loss(work) { return loss }
         guard !plan.unreachable.isEmpty, !work.isEmpty, work.allSatisfy({ $0.order.sharing == .host }) else {
             return nil
         }
@@ -70,6 +80,28 @@ package struct Planner: Sendable {
             "pool.member-missing", .guarded,
             "\(names.joined(separator: ", ")) could not be surveyed, so no server of \(pool.name) is touched",
             hint: "mend the connection, then run the same command again")
+    }
+
+    /// A loss that nobody has accepted by its name holds back the pool.
+    private func loss(_ work: [PlannedOrder]) -> Fault? {
+        let refused = work.filter { !input.accepted.isSuperset(of: $0.losses) }
+        guard let first = refused.first else { return nil }
+        var codes: [String] = []
+        for code in refused.flatMap(\.losses) where !codes.contains(code) && !input.accepted.contains(code) {
+            codes.append(code)
+        }
+        let all = input.accepted.union(codes).sorted().map { "--accept \($0)" }.joined(separator: " ")
+        var details: [String] = []
+        for planned in refused {
+            for note in planned.notes where codes.contains(where: { note.hasPrefix("\($0) on ") }) {
+                details.append("\(planned.order.id): \(note)")
+            }
+        }
+        let others = refused.count > 1 ? " (and \(refused.count - 1) more)" : ""
+        return Fault(
+            "plan.loss", .guarded,
+            "the new certificate of \(first.order.id)\(others) would lose something that the assigned one has: \(codes.joined(separator: ", "))",
+            hint: "if that is meant: certfleet \(input.command) \(all)", details: details)
     }
 
     private func prepare(_ planned: PlannedOrder, plan: PoolPlan, assembly: StepAssembly) -> PrepareWork? {

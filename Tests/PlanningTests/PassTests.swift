@@ -157,12 +157,27 @@ import Testing
         #expect(try world.only("se-lyon").gates.isEmpty)
     }
 
-    @Test func `a pool whose version has no procedure is blocked with a hint`() throws {
+    @Test func `a pool whose version has no procedure is named, not managed, and blocks nothing`() throws {
         var world = try allDue()
         let pool = try #require(world.inventory.pools.firstIndex { $0.name == "um2010" })
         world.inventory.pools[pool].version = .v2019
-        let fault = try #require(try world.only("um2010").blocked)
-        #expect(fault.code == "plan.no-procedure")
-        #expect(fault.hint?.contains("templates/procedures") == true)
+        let plan = try world.only("um2010")
+        #expect(plan.unmanaged?.hasPrefix("um2010: named, not managed: no procedure gives exchange-um") == true)
+        #expect(plan.blocked == nil)
+        #expect(!plan.hasWork)
+        #expect(plan.orders.allSatisfy { $0.need == .issue })
+        #expect(try world.only("um2013").unmanaged == nil)
+    }
+
+    @Test func `one order without a procedure does not keep the others of its pool from being renewed`() throws {
+        var world = try allDue()
+        let pool = try #require(world.inventory.pools.firstIndex { $0.name == "fe-lyon" })
+        world.inventory.pools[pool].orders.append(
+            OrderDefinition(
+                id: "hand", usages: ["Default"], authority: "corp", sharing: .pool,
+                place: world.inventory.pools[pool].place))
+        let plan = try world.only("fe-lyon")
+        #expect(plan.unmanaged?.hasPrefix("fe-lyon/hand: named, not managed") == true)
+        #expect(plan.prepare.map(\.order.id) == ["fe-lyon/fe", "fe-lyon/fe", "fe-lyon/fe"])
     }
 }

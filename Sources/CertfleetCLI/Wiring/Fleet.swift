@@ -53,26 +53,22 @@ struct Fleet: Sendable {
 
     // MARK: Survey
 
-    /// Looks at all hosts of the pools, side by side.
+    /// Looks at all hosts of the pools, side by side. Pools that no survey fits are named, not managed: their hosts are
+    /// left alone and are not in the result.
     func survey(_ pools: [String]) async -> [String: SurveyResult] {
         let planner = Planner(input(run: "", command: "", selection: PlanSelection(pools: pools), facts: [:]))
         return await withTaskGroup(of: (String, SurveyResult).self) { group in
             for pool in pools.compactMap(project.inventory.pool) {
                 for host in pool.hosts {
-                    group.addTask { (host.name, await survey(host, in: pool, planner: planner)) }
+                    guard let steps = planner.survey(of: host, in: pool) else { continue }
+                    group.addTask { (host.name, await survey(host, in: pool, steps: steps)) }
                 }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
     }
 
-    private func survey(_ host: FleetModel.Host, in pool: Pool, planner: Planner) async -> SurveyResult {
-        guard let steps = planner.survey(of: host, in: pool) else {
-            return .failed(
-                Fault(
-                    "survey.no-procedure", .failed, host: host.name,
-                    "no survey fits \(pool.type.rawValue) servers of version \(pool.version.rawValue)"))
-        }
+    private func survey(_ host: FleetModel.Host, in pool: Pool, steps: [PlannedStep]) async -> SurveyResult {
         do {
             let link = await links.link(to: host, in: pool)
             let results = try await Surveyor(sink: relay).survey(steps, over: link)

@@ -47,7 +47,7 @@ enum InventoryKeys {
     static let deadlines = ["connect", "sign_in", "hello", "step", "silence", "drain"]
 
     static let versions = ProductVersion.allCases.map(\.rawValue)
-    static let poolTypes: [PoolType] = [.frontEnd, .standardEdition, .edge, .exchangeUM]
+    static let poolTypes = PoolType.allCases
     static let algorithms = ["rsa"]
     /// Supported lengths of 2048 and more, which the vendor recommends.
     static let bits = ["2048", "4096"]
@@ -75,7 +75,7 @@ enum InventoryKeys {
             "command.kind": ["command"], "certsrv.kind": ["certsrv"],
             "certsrv.auth": WebEnrollmentSettings.Authentication.allCases.map(\.rawValue),
             "pool.type": poolTypes.map(\.rawValue), "pool.load_balancing": LoadBalancing.allCases.map(\.rawValue),
-            "order.sharing": [Sharing.host, .pool].map(\.rawValue), "order.usages": UsageRules.all,
+            "order.sharing": Sharing.allCases.map(\.rawValue), "order.usages": UsageRules.all,
             "port.usage": UsageRules.all, "ssh.auth": SSHSettings.Method.allCases.map(\.rawValue),
             "key.algorithm": algorithms, "key.bits": bits, "key.hash": hashes, "defaults.version": versions,
             "site.version": versions, "pool.version": versions, "inventory.version": ["1"],

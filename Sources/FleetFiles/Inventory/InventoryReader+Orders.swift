@@ -1,16 +1,20 @@
 import FleetModel
 
 extension InventoryReader {
-    /// - Parameter key: What the levels above say of keys.
-    func order(_ node: YAMLNode, key above: KeyLayer) -> OrderDraft? {
+    /// - Parameters:
+    ///   - key: What the levels above say of keys.
+    ///   - type: The pool's; a reverse proxy's listener has neither usages nor an authority of ours.
+    func order(_ node: YAMLNode, key above: KeyLayer, type: PoolType?) -> OrderDraft? {
         let label = node["id"]?.text.flatMap { NameRules.isIdentifier($0) ? $0 : nil } ?? "orders"
         guard let mapping = reader.mapping(node, label, keys: InventoryKeys.order) else { return nil }
         let id = placedText(mapping, "id").flatMap { checkIdentifier($0.value, at: $0.place, "order") ? $0 : nil }
-        let usages = usages(mapping)
-        let sharing = sharing(mapping)
+        let isNamedOnly = type == .reverseProxy
+        let usages = isNamedOnly ? mapping.texts("usages") ?? [] : usages(mapping)
+        let sharing = sharing(mapping, usages: usages.map(\.value))
+        let authority = isNamedOnly && mapping["authority"] == nil ? "" : authority(mapping) ?? ""
         let names = mapping.mapping("names", keys: InventoryKeys.names)
         let order = OrderDefinition(
-            id: id?.value ?? "", usages: usages.map(\.value), authority: authority(mapping) ?? "",
+            id: id?.value ?? "", usages: usages.map(\.value), authority: authority,
             sharing: sharing ?? .host, addNames: self.names(names, "add"), dropNames: self.names(names, "drop"),
             key: key(mapping).over(above).specification,
             copiesExportable: mapping.flag("copies_exportable") ?? false, place: node.place)
@@ -35,14 +39,10 @@ extension InventoryReader {
         return nil
     }
 
-    /// `.host` when the file says nothing, `nil` after a mistake.
-    private func sharing(_ mapping: YAMLMapping) -> Sharing? {
-        guard let node = mapping["sharing"] else { return .host }
-        if node.text == Sharing.global.rawValue {
-            return reader.refuse(node, "`sharing: global` comes with a later version")
-        }
-        let words = [Sharing.host, .pool].map(\.rawValue)
-        return reader.word(node, "sharing", of: words).flatMap(Sharing.init(rawValue:))
+    /// What goes without saying when the file says nothing, `nil` after a mistake.
+    private func sharing(_ mapping: YAMLMapping, usages: [String]) -> Sharing? {
+        guard mapping["sharing"] != nil else { return usages == UsageRules.global ? .global : .host }
+        return mapping.choice("sharing", Sharing.self)
     }
 
     private func names(_ mapping: YAMLMapping?, _ key: String) -> [String] {

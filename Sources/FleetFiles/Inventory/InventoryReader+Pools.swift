@@ -77,17 +77,18 @@ extension InventoryReader {
         pool.loadBalancing = mapping.choice("load_balancing", LoadBalancing.self)
         pool.rollout = settings.rollout
         if let lead = settings.lead { pool.lead = lead }
-        let hosts = required(mapping, "hosts").compactMap { host($0, above: settings) }
-        let orders = required(mapping, "orders").compactMap { order($0, key: settings.key) }
+        // A reverse proxy is named, not managed: its listener's names need no server and no order.
+        let isNamedOnly = type == .reverseProxy
+        let hosts = elements(mapping, "hosts", optional: isNamedOnly).compactMap { host($0, above: settings) }
+        let orders = elements(mapping, "orders", optional: isNamedOnly).compactMap {
+            order($0, key: settings.key, type: type)
+        }
         return PoolDraft(
             pool: pool, type: type, version: version, mapping: mapping, hosts: hosts, orders: orders)
     }
 
     private func poolType(_ mapping: YAMLMapping) -> PoolType? {
         guard let node = mapping.required("type") else { return nil }
-        if let text = node.text, let type = PoolType(rawValue: text), !InventoryKeys.poolTypes.contains(type) {
-            return reader.refuse(node, "pools of type `\(text)` come with a later version")
-        }
         let words = InventoryKeys.poolTypes.map(\.rawValue)
         return reader.word(node, "type", of: words).flatMap(PoolType.init(rawValue:))
     }
@@ -97,6 +98,7 @@ extension InventoryReader {
         _ settings: Settings, type: PoolType?, name: String, _ mapping: YAMLMapping
     ) -> ProductVersion? {
         guard let type else { return nil }
+        if type == .reverseProxy { return settings.version?.value ?? .v2019 }
         let hint = "one of \(UsageRules.versions(of: type).map(\.rawValue).joined(separator: ", "))"
         guard let version = settings.version else {
             if !mapping.lacks("version") { return nil }
@@ -124,8 +126,9 @@ extension InventoryReader {
         return EdgeService(fqdn: fqdn, port: port)
     }
 
-    /// The elements of a list that must not be empty.
-    private func required(_ mapping: YAMLMapping, _ key: String) -> [YAMLNode] {
+    /// The elements of a list that must not be empty, unless it is optional.
+    private func elements(_ mapping: YAMLMapping, _ key: String, optional: Bool) -> [YAMLNode] {
+        if optional { return mapping.list(key) ?? [] }
         guard let node = mapping.required(key), let items = reader.list(node, key) else { return [] }
         if items.isEmpty { reader.report(node.place, "`\(key)` is empty in `\(mapping.what)`") }
         return items

@@ -28,10 +28,10 @@ struct InventoryReader {
             preconditionFailure("a root that cannot be read is always reported")
         }
         readVersion(top)
-        let sipDomains = self.sipDomains(top)
         let pools = self.pools(top)
+        let sipDomains = self.sipDomains(top, needed: pools.isEmpty || pools.contains { $0.type?.isExchange != true })
         PoolRules(reader: reader, pools: pools).check()
-        SignInRules(reader: reader, root: root, hosts: pools.flatMap(\.hosts)).check()
+        SignInRules(reader: reader, root: root, hosts: signedInTo(pools)).check()
         let inventory = Inventory(
             folder: paths.folder, file: file, organization: organization(top), sipDomains: sipDomains,
             topology: topology(top), secrets: secrets(top), authorities: authorities(top),
@@ -45,9 +45,15 @@ struct InventoryReader {
         reader.report(node.place, "`version` must be 1, not \(Quoting.quote(text))")
     }
 
-    private func sipDomains(_ top: YAMLMapping) -> [String] {
+    /// Nobody signs in to a reverse proxy: it is named, not managed.
+    private func signedInTo(_ pools: [PoolDraft]) -> [HostDraft] {
+        pools.filter { $0.type != .reverseProxy }.flatMap(\.hosts)
+    }
+
+    /// - Parameter needed: Whether there is anything but Exchange, whose names have no SIP domain in them.
+    private func sipDomains(_ top: YAMLMapping, needed: Bool) -> [String] {
         guard let node = top.required("sip_domains"), let domains = reader.texts(node, "sip_domains") else { return [] }
-        if node.items?.isEmpty == true {
+        if needed, node.items?.isEmpty == true {
             reader.report(node.place, "`sip_domains` is empty", hint: "name at least the primary SIP domain")
         }
         return distinct(domains.compactMap { fqdn($0, "sip_domains") }, "SIP domain").map(\.value)

@@ -100,9 +100,9 @@ extension YAMLLines {
         add(
             "rollout: { canary: \(rollout.canary), max_failures: \(rollout.maxFailures), "
                 + "ready_for: \(rollout.readyFor.text) }", depth: 4)
-        add("hosts:", depth: 4)
+        if !pool.hosts.isEmpty { add("hosts:", depth: 4) }
         for host in pool.hosts { self.host(host) }
-        add("orders:", depth: 4)
+        if !pool.orders.isEmpty { add("orders:", depth: 4) }
         for order in pool.orders { self.order(order) }
     }
 
@@ -119,23 +119,29 @@ extension YAMLLines {
             let members = [("usage", scalar(port.usage)), ("for", "\(port.standard)"), ("port", "\(port.port)")]
             add("- \(flow(members))", depth: 7)
         }
-        add("ssh:", depth: 6)
-        add("user: \(scalar(host.ssh.user))", depth: 7)
-        add("port: \(host.ssh.port)", depth: 7)
-        add("auth: \(list(host.ssh.methods.map(\.rawValue)))", depth: 7)
-        add("key", host.ssh.key.map(path), depth: 7)
-        add("passphrase", host.ssh.passphrase.map(scalar), depth: 7)
-        add("password", host.ssh.password.map(scalar), depth: 7)
-        add("agent_key", host.ssh.agentKey.map(scalar), depth: 7)
-        add("known_hosts", host.ssh.knownHosts.map(path), depth: 7)
+        signIn(host.ssh)
         let deadlines = DeadlineLayer.fields.map { ($0.key, Optional(host.deadlines[keyPath: $0.field].text)) }
         add("deadlines: \(flow(deadlines))", depth: 6)
     }
 
+    /// Nobody signs in to a server that is only named.
+    private mutating func signIn(_ ssh: SSHSettings) {
+        guard !ssh.user.isEmpty else { return }
+        add("ssh:", depth: 6)
+        add("user: \(scalar(ssh.user))", depth: 7)
+        add("port: \(ssh.port)", depth: 7)
+        add("auth: \(list(ssh.methods.map(\.rawValue)))", depth: 7)
+        add("key", ssh.key.map(path), depth: 7)
+        add("passphrase", ssh.passphrase.map(scalar), depth: 7)
+        add("password", ssh.password.map(scalar), depth: 7)
+        add("agent_key", ssh.agentKey.map(scalar), depth: 7)
+        add("known_hosts", ssh.knownHosts.map(path), depth: 7)
+    }
+
     private mutating func order(_ order: OrderDefinition) {
         add("- id: \(scalar(order.id))", depth: 5)
-        add("usages: \(list(order.usages))", depth: 6)
-        add("authority: \(scalar(order.authority))", depth: 6)
+        add("usages", order.usages.isEmpty ? nil : list(order.usages), depth: 6)
+        add("authority", order.authority.isEmpty ? nil : scalar(order.authority), depth: 6)
         add("sharing: \(order.sharing.rawValue)", depth: 6)
         let names = [("add", order.addNames), ("drop", order.dropNames)].filter { !$0.1.isEmpty }
         if !names.isEmpty { add("names: \(flow(names.map { ($0, list($1)) }))", depth: 6) }

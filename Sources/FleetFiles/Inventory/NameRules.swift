@@ -2,7 +2,7 @@
 enum NameRules {
     /// Why a text is no fully qualified domain name; `nil` when it is one.
     ///
-    /// The vendor allows letters, digits and hyphens only: no underscore, no Unicode, no short name. Lengths are those of
+    /// The vendor allows letters, digits and hyphens only: no underscore, no Unicode in any form, no short name. Lengths are those of
     /// RFC 1035, section 2.3.4.
     ///
     /// - Parameter wildcard: Whether `*.` may stand in front.
@@ -25,7 +25,8 @@ enum NameRules {
         if label.isEmpty { return "there is nothing between two dots, or at an end" }
         if label.utf8.count > 63 { return "a part of it is longer than 63 characters" }
         if label.contains("*") { return "`*` can only be the whole first part" }
-        if label.contains("_") { return "it has an underscore" }
+        if label.contains("_") { return "it has an underscore: only letters, digits and hyphens are allowed" }
+        if label.lowercased().hasPrefix("xn--") { return "internationalised names are not supported by the products" }
         guard label.utf8.allSatisfy({ isAlphanumeric($0) || $0 == 0x2D }) else {
             return "only letters, digits and hyphens are allowed"
         }

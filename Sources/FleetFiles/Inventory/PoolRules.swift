@@ -7,6 +7,7 @@ struct PoolRules {
 
     func check() {
         checkNames()
+        checkDeployment()
         for pool in pools {
             checkReferences(pool)
             checkOrders(pool)
@@ -60,14 +61,18 @@ struct PoolRules {
                     hint: "pairing is mutual: give `\(other.pool.name)` the line `paired_with: \(pool.name)`")
             }
         }
-        if let next = pool.nextHop, fits("next_hop") { _ = home(next, "next_hop", at: draft.place(of: "next_hop")) }
+        if let next = pool.nextHop, fits("next_hop") {
+            _ = home(next, "next_hop", at: draft.place(of: "next_hop"), directors: true)
+        }
         for node in draft.mapping["serves"]?.items ?? [] where fits("serves") {
             if let name = node.text, pool.serves.contains(name) { _ = home(name, "serves", at: node.place) }
         }
     }
 
-    /// The pool of that name that users can be homed on.
-    private func home(_ name: String, _ key: String, at place: SourcePlace) -> PoolDraft? {
+    /// The pool of that name that users can be homed on, or a Director pool in front of it.
+    private func home(
+        _ name: String, _ key: String, at place: SourcePlace, directors: Bool = false
+    ) -> PoolDraft? {
         guard let other = pools.first(where: { $0.pool.name == name }) else {
             reader.report(
                 place, "unknown pool \(Quoting.quote(name)) in `\(key)`",
@@ -75,7 +80,7 @@ struct PoolRules {
             return nil
         }
         guard let type = other.type else { return nil }
-        guard UsageRules.homes.contains(type) else {
+        guard UsageRules.homes.contains(type) || (directors && type == .director) else {
             reader.report(place, "`\(key)` must be a Front End pool: `\(name)` is of type `\(type.rawValue)`")
             return nil
         }
@@ -85,19 +90,21 @@ struct PoolRules {
     // MARK: Orders
 
     private func checkOrders(_ draft: PoolDraft) {
+        if let type = draft.type { OrderNameRules(reader: reader, type: type).check(draft.orders) }
         var ids = Seen(reader: reader)
         var usages = Seen(reader: reader)
         for order in draft.orders {
             order.id.map { ids.take($0, "order") }
             for usage in order.usages {
                 guard checkUsage(usage, in: draft) else { continue }
-                usages.take(usage, "usage")
+                if !UsageRules.global.contains(usage.value) { usages.take(usage, "usage") }
                 if usage.value == "AudioVideoAuthentication", order.sharing == .host, draft.hosts.count > 1 {
                     reader.report(
                         usage.place, "members of an Edge pool must hold the same `AudioVideoAuthentication` key",
                         hint: "write `sharing: pool`: a token signed by one member fails on the others otherwise")
                 }
             }
+            checkGlobal(order)
             guard let type = draft.type, order.sharing == .pool, !UsageRules.mayShareKey(type) else { continue }
             reader.report(
                 order.mapping["sharing"]?.place ?? order.order.place,
@@ -106,11 +113,33 @@ struct PoolRules {
         }
     }
 
-    private func checkUsage(_ usage: Placed<String>, in draft: PoolDraft) -> Bool {
-        if UsageRules.global.contains(usage.value) {
-            reader.report(usage.place, "`\(usage.value)` comes with a later version")
-            return false
+    /// `OAuthTokenIssuer` and `sharing: global` belong together, and to nothing else.
+    private func checkGlobal(_ order: OrderDraft) {
+        let global = order.usages.filter { UsageRules.global.contains($0.value) }
+        if let usage = global.first, order.usages.count > global.count {
+            reader.report(
+                usage.place, "`\(usage.value)` is one certificate for the whole deployment, the others are not",
+                hint: "give it an order of its own with `sharing: global`")
+        } else if let usage = global.first, let sharing = order.sharing, sharing != .global {
+            reader.report(
+                order.mapping["sharing"]?.place ?? usage.place,
+                "`\(usage.value)` is one certificate for the whole deployment", hint: "write `sharing: global`")
+        } else if order.sharing == .global, global.isEmpty, let node = order.mapping["sharing"] {
+            reader.report(
+                node.place, "`sharing: global` is for `OAuthTokenIssuer` only",
+                hint: "write `sharing: host` or `sharing: pool`")
         }
+    }
+
+    /// One certificate of the deployment is ordered once, whichever pool it is made in.
+    private func checkDeployment() {
+        var usages = Seen(reader: reader)
+        for usage in pools.flatMap(\.orders).flatMap(\.usages) where UsageRules.global.contains(usage.value) {
+            usages.take(usage, "usage")
+        }
+    }
+
+    private func checkUsage(_ usage: Placed<String>, in draft: PoolDraft) -> Bool {
         guard let type = draft.type else { return false }
         // Without a version that could be read, the widest one is taken.
         let version = draft.version ?? .v2013
@@ -132,11 +161,18 @@ struct PoolRules {
         for (key, types) in UsageRules.keysOfTypes where draft.mapping[key] != nil && !types.contains(type) {
             reader.report(draft.place(of: key), "`\(key)` means nothing for `\(type.rawValue)` pools")
         }
-        if type == .frontEnd || type == .edge, draft.mapping.lacks("fqdn") {
+        let isPool = [.director, .mediation].contains(type) && draft.hosts.count > 1
+        if type == .frontEnd || type == .edge || isPool, draft.mapping.lacks("fqdn") {
             reader.report(pool.place, "`fqdn` is missing in `\(draft.mapping.what)`")
         }
-        if type == .edge, draft.mapping.lacks("access") {
+        let external = draft.orders.flatMap(\.usages).contains {
+            !["Internal", "AudioVideoAuthentication"].contains($0.value)
+        }
+        if type == .edge, external, draft.mapping.lacks("access") {
             reader.report(pool.place, "`access` is missing in `\(draft.mapping.what)`")
+        }
+        if type == .reverseProxy, draft.mapping.lacks("fqdn"), draft.mapping.lacks("web_external") {
+            reader.report(pool.place, "`web_external` is missing in `\(draft.mapping.what)`")
         }
         if type == .standardEdition {
             if draft.hosts.count > 1 {

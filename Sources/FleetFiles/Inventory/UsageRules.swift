@@ -8,13 +8,15 @@ enum UsageRules {
     /// The legal usages, in the order of the vendor's tables.
     static func legal(for type: PoolType, version: ProductVersion) -> [String] {
         switch type {
-        case .frontEnd, .standardEdition, .director: ["Default", "WebServicesInternal", "WebServicesExternal"]
+        case .frontEnd, .standardEdition, .director:
+            ["Default", "WebServicesInternal", "WebServicesExternal"] + global
         case .mediation, .sba: ["Default"]
         case .edge:
             ["Internal", "AccessEdgeExternal", "DataEdgeExternal", "AudioVideoAuthentication"]
                 + (version == .v2013 || version == .v2015 ? ["XMPPServer"] : [])
-        case .exchangeUM, .callRouter:
-            (version == .v2013 || version == .v2016 ? ["UM", "UMCallRouter"] : ["UM"]) + ["IIS", "SMTP", "POP", "IMAP"]
+        case .callRouter: ["UMCallRouter"] + mail
+        case .exchangeUM:
+            (version == .v2013 || version == .v2016 ? ["UM", "UMCallRouter"] : ["UM"]) + mail
         case .reverseProxy: []
         }
     }
@@ -31,9 +33,38 @@ enum UsageRules {
     /// What is assigned once for the whole deployment.
     static let global = ["OAuthTokenIssuer"]
 
+    /// Services of an Exchange certificate that have nothing to do with Unified Messaging.
+    private static let mail = ["IIS", "SMTP", "POP", "IMAP"]
+
+    /// Usages on whose certificates a wildcard may stand in place of simple-URL and lyncdiscover names
+    /// ("Wildcard certificate support").
+    static let web = ["WebServicesInternal", "WebServicesExternal"]
+
+    /// Why the alternative names of such a certificate may not have a wildcard; `nil` when they may.
+    ///
+    /// On the Edge's internal interface it is pointless and no more; Exchange tolerates it.
+    static func objectionToWildcard(type: PoolType, usages: [String]) -> String? {
+        switch type {
+        case .reverseProxy, .exchangeUM, .callRouter: nil
+        case .frontEnd, .standardEdition, .director:
+            usages.contains(where: web.contains)
+                ? nil : "a wildcard is allowed on the web services' certificates only"
+        case .mediation: "no wildcard on a Mediation Server: pool and server FQDN must be spelt out"
+        case .sba: "no wildcard on a Survivable Branch Appliance: the SIP domains' names must be spelt out"
+        case .edge:
+            usages == ["Internal"]
+                ? nil
+                : "no wildcard on an Edge's external interface: Web Conferencing and SIP names must be spelt out"
+        }
+    }
+
     /// The versions that a type exists in.
     static func versions(of type: PoolType) -> [ProductVersion] {
-        type.isExchange ? [.v2007sp1, .v2010, .v2013, .v2016] : [.v2013, .v2015, .v2019, .se]
+        switch type {
+        case .callRouter: [.v2013, .v2016]
+        case .exchangeUM: [.v2007sp1, .v2010, .v2013, .v2016]
+        default: [.v2013, .v2015, .v2019, .se]
+        }
     }
 
     /// Why a pool of this type cannot have this version; `nil` when it can.
@@ -47,13 +78,14 @@ enum UsageRules {
     }
 
     /// Types whose members may hold one key together.
-    static func mayShareKey(_ type: PoolType) -> Bool { type == .edge }
+    static func mayShareKey(_ type: PoolType) -> Bool { type == .edge || type.isExchange || type == .reverseProxy }
 
     /// Pool keys that mean something for some types only.
     static let keysOfTypes: [(key: String, types: [PoolType])] = [
-        ("web_internal", [.frontEnd]), ("web_external", [.frontEnd, .standardEdition]),
-        ("paired_with", [.frontEnd, .standardEdition]), ("next_hop", [.edge]), ("access", [.edge]),
-        ("web_conferencing", [.edge]), ("av", [.edge]), ("serves", [.exchangeUM]),
+        ("web_internal", [.frontEnd, .director]),
+        ("web_external", [.frontEnd, .standardEdition, .director, .reverseProxy]),
+        ("paired_with", [.frontEnd, .standardEdition]), ("next_hop", [.edge, .director, .mediation, .sba]),
+        ("access", [.edge]), ("web_conferencing", [.edge]), ("av", [.edge]), ("serves", [.exchangeUM, .callRouter]),
     ]
 
     /// Pools that users are homed on: what `next_hop`, `serves` and `paired_with` point to.

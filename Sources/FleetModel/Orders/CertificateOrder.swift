@@ -9,7 +9,13 @@ package struct CertificateOrder: Sendable, Equatable, Codable {
     package var hosts: [String]
     package var usages: [String]
     package var subject: Subject
-    /// In the order in which they are asked for; the subject's name first.
+    /// For people: why the subject is what it is.
+    package var subjectOrigin: String
+    /// Whether an assigned certificate with another subject does not serve. Where the vendor's pages differ, or call
+    /// the subject advice, it is what we ask for and no more.
+    package var subjectIsBinding: Bool
+    /// The alternative names, in the order in which they are asked for. The subject's name is among them where the
+    /// vendor's table has it there; a table without alternative names leaves this empty.
     package var names: [OrderedName]
     package var dropped: [DroppedName]
     /// Object identifiers.
@@ -20,15 +26,17 @@ package struct CertificateOrder: Sendable, Equatable, Codable {
     package var copiesExportable: Bool
 
     package init(
-        id: String, pool: String, hosts: [String], usages: [String], subject: Subject, names: [OrderedName],
-        dropped: [DroppedName], ekus: [String], key: KeySpecification, authority: String, sharing: Sharing,
-        copiesExportable: Bool
+        id: String, pool: String, hosts: [String], usages: [String], subject: Subject, subjectOrigin: String = "",
+        subjectIsBinding: Bool = false, names: [OrderedName], dropped: [DroppedName], ekus: [String],
+        key: KeySpecification, authority: String, sharing: Sharing, copiesExportable: Bool
     ) {
         self.id = id
         self.pool = pool
         self.hosts = hosts
         self.usages = usages
         self.subject = subject
+        self.subjectOrigin = subjectOrigin
+        self.subjectIsBinding = subjectIsBinding
         self.names = names
         self.dropped = dropped
         self.ekus = ekus
@@ -58,10 +66,22 @@ package struct OrderedName: Sendable, Equatable, Codable {
     package var name: String
     /// For people: `pool FQDN`, `meet URL of example.com`, `inventory: names.add`.
     package var origin: String
+    /// What may stand on an assigned certificate instead: sets of names, of which one must be there whole; an empty
+    /// set says that the name may be missing. It comes from pages that differ, and from wildcards where they are
+    /// allowed; what is ordered is always the name itself.
+    package var instead: [[String]]
 
-    package init(_ name: String, origin: String) {
+    package init(_ name: String, origin: String, instead: [[String]] = []) {
         self.name = name
         self.origin = origin
+        self.instead = instead
+    }
+
+    /// Whether a certificate with these alternative names serves: order and case of letters do not count.
+    package func isCovered(by names: [String]) -> Bool {
+        let present = Set(names.map { $0.lowercased() })
+        return present.contains(name.lowercased())
+            || instead.contains { $0.allSatisfy { present.contains($0.lowercased()) } }
     }
 }
 
@@ -80,4 +100,13 @@ package struct DroppedName: Sendable, Equatable, Codable {
 package enum ExtendedKeyUsage {
     package static let serverAuthentication = "1.3.6.1.5.5.7.3.1"
     package static let clientAuthentication = "1.3.6.1.5.5.7.3.2"
+
+    /// The usual short word; the identifier itself for others.
+    package static func word(_ identifier: String) -> String {
+        switch identifier {
+        case serverAuthentication: "serverAuth"
+        case clientAuthentication: "clientAuth"
+        default: identifier
+        }
+    }
 }

@@ -163,13 +163,15 @@ package struct PoolPlan: Sendable {
     package var unreachable: [String: Fault]
     /// Why nothing at all may be done in this pool.
     package var blocked: Fault?
+    /// A sentence about orders that no procedure covers: their names are worked out, their servers left alone.
+    package var unmanaged: String?
     /// The passes without some orders (by id): one that rests takes no part, and its services do not restart for it.
     package var passesWithout: @Sendable (Set<String>) -> [SwitchPass]
 
     package init(
         pool: Pool, orders: [PlannedOrder] = [], prepare: [PrepareWork] = [], passes: [SwitchPass] = [],
         gates: [String: [PlannedStep]] = [:], unreachable: [String: Fault] = [:], blocked: Fault? = nil,
-        passesWithout: (@Sendable (Set<String>) -> [SwitchPass])? = nil
+        unmanaged: String? = nil, passesWithout: (@Sendable (Set<String>) -> [SwitchPass])? = nil
     ) {
         self.pool = pool
         self.orders = orders
@@ -178,6 +180,7 @@ package struct PoolPlan: Sendable {
         self.gates = gates
         self.unreachable = unreachable
         self.blocked = blocked
+        self.unmanaged = unmanaged
         self.passesWithout = passesWithout ?? { without in passes.filter { without.isDisjoint(with: $0.orders) } }
     }
 

@@ -14,7 +14,22 @@ struct Assessment {
     private var rule: DueRule { DueRule(lead: input.lead ?? pool.lead, now: input.now) }
 
     func assess(_ order: CertificateOrder) -> PlannedOrder {
-        order.sharing == .host ? assessOwn(order) : assessShared(order)
+        let planned = order.sharing == .host ? assessOwn(order) : assessShared(order)
+        return planned.need == .none ? planned : withLosses(planned)
+    }
+
+    /// What the servers would lose, by code and in words.
+    private func withLosses(_ planned: PlannedOrder) -> PlannedOrder {
+        var planned = planned
+        for host in planned.order.hosts {
+            guard let facts = input.facts[host]?.facts else { continue }
+            let difference = AssignedDifference(planned, facts: facts)
+            for loss in difference.losses {
+                if !planned.losses.contains(loss.code) { planned.losses.append(loss.code) }
+                planned.notes.append("\(loss.code) on \(host): \(loss.text)")
+            }
+        }
+        return planned
     }
 
     // MARK: Each host its own key
@@ -181,13 +196,14 @@ struct Assessment {
         let elsewhere = Set(facts.assigned.filter { !order.usages.contains($0.key) }.values)
         let own = Set(order.usages.compactMap { facts.assigned[$0] })
         return facts.my.filter { certificate in
-            guard certificate.hasPrivateKey, !certificate.isAuthority, rule.reasons(certificate, for: order).isEmpty,
-                !elsewhere.contains(certificate.thumbprint)
+            let isOwn = own.contains(certificate.thumbprint)
+            guard certificate.hasPrivateKey, !certificate.isAuthority, !elsewhere.contains(certificate.thumbprint),
+                rule.reasons(certificate, for: order, exactly: !isOwn).isEmpty
             else { return false }
             if certificate.friendlyName.hasPrefix(FriendlyName.prefix) {
                 return FriendlyName.names(certificate.friendlyName, order: order.id)
             }
-            return own.contains(certificate.thumbprint) ? assignedToo || own.count > 1 : order.sharing == .host
+            return isOwn ? assignedToo || own.count > 1 : order.sharing == .host
         }.sorted { ($0.notAfter, $0.thumbprint) > ($1.notAfter, $1.thumbprint) }
     }
 }

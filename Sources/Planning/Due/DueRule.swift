@@ -31,17 +31,20 @@ package struct DueRule: Sendable {
     }
 
     /// Every reason why a certificate in a store does not serve an order.
-    package func reasons(_ certificate: StoreCertificate, for order: CertificateOrder) -> [DueReason] {
+    ///
+    /// - Parameter exactly: Whether it must be what would be ordered now, name for name. Otherwise, for what is
+    ///   assigned already, what the vendor's pages accept instead is enough.
+    package func reasons(
+        _ certificate: StoreCertificate, for order: CertificateOrder, exactly: Bool = false
+    ) -> [DueReason] {
         var reasons: [DueReason] = []
         if let age = age(notBefore: certificate.notBefore, notAfter: certificate.notAfter) { reasons.append(age) }
         if certificate.notBefore > now { reasons.append(DueReason(.expiring, "not valid yet")) }
-        let missing = order.names.map(\.name).filter { !Self.covers(certificate.dnsNames, $0) }
-        if !missing.isEmpty, order.usages != ["AudioVideoAuthentication"] {
-            reasons.append(DueReason(.names, "names missing: \(missing.joined(separator: ", "))"))
-        }
+        reasons += NameCheck(order: order, exactly: exactly).objections(to: certificate).map { DueReason(.names, $0) }
         let ekus = order.ekus.filter { !certificate.ekus.contains($0) }
         if !ekus.isEmpty, !certificate.ekus.isEmpty {
-            reasons.append(DueReason(.eku, "extended key usage missing: \(ekus.joined(separator: ", "))"))
+            let words = ekus.map(ExtendedKeyUsage.word).joined(separator: ", ")
+            reasons.append(DueReason(.eku, "extended key usage missing: \(words)"))
         }
         if let bits = certificate.keySize, bits < order.key.bits {
             reasons.append(DueReason(.key, "key of \(bits) bits, \(order.key.bits) wanted"))
@@ -52,11 +55,6 @@ package struct DueRule: Sendable {
         if !certificate.hasPrivateKey { reasons.append(DueReason(.key, "no private key in the store")) }
         if let problem = certificate.keyProblem { reasons.append(DueReason(.key, "key not usable: \(problem)")) }
         return reasons
-    }
-
-    /// The name itself, in any case of letters. Wildcards come with the whole name table.
-    static func covers(_ names: [String], _ wanted: String) -> Bool {
-        names.contains { $0.lowercased() == wanted.lowercased() }
     }
 
     private func days(_ seconds: TimeInterval) -> String {

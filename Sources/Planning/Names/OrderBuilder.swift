@@ -3,8 +3,16 @@ package import FleetModel
 /// Makes the orders of an inventory: one for each certificate that must exist.
 package enum OrderBuilder {
     /// The orders of a pool, in the inventory's order; with `sharing: host` one per host.
+    ///
+    /// A reverse proxy has one for its listener though the inventory may name none: its names are worked out, no more.
     package static func orders(of pool: Pool, in inventory: Inventory) -> [CertificateOrder] {
-        pool.orders.flatMap { definition -> [CertificateOrder] in
+        if pool.type == .reverseProxy {
+            let definitions = pool.orders.isEmpty ? [listener(pool)] : pool.orders
+            return definitions.map {
+                order($0, pool: pool, host: pool.hosts.first, hosts: pool.hosts.map(\.name), in: inventory)
+            }
+        }
+        return pool.orders.flatMap { definition -> [CertificateOrder] in
             if definition.sharing == .host {
                 return pool.hosts.map { order(definition, pool: pool, host: $0, hosts: [$0.name], in: inventory) }
             }
@@ -13,26 +21,49 @@ package enum OrderBuilder {
         }
     }
 
+    private static func listener(_ pool: Pool) -> OrderDefinition {
+        OrderDefinition(id: "listener", usages: [], authority: "", place: pool.place)
+    }
+
     private static func order(
-        _ definition: OrderDefinition, pool: Pool, host: Host, hosts: [String], in inventory: Inventory
+        _ definition: OrderDefinition, pool: Pool, host: Host?, hosts: [String], in inventory: Inventory
     ) -> CertificateOrder {
-        var (subject, list) = NameRules(inventory: inventory, pool: pool, host: host).names(for: definition.usages)
-        for name in definition.addNames { list.add(name, origin: "inventory: names.add") }
-        var dropped: [DroppedName] = []
-        for name in definition.dropNames where list.remove(name) {
-            dropped.append(DroppedName(name, why: "inventory: names.drop"))
-        }
+        let rules = NameRules(inventory: inventory, pool: pool, host: host, sharing: definition.sharing)
+        var names = rules.names(for: definition.usages)
+        change(&names, by: definition)
         return CertificateOrder(
             id: "\(pool.name)/\(definition.id)", pool: pool.name, hosts: hosts, usages: definition.usages,
-            subject: Subject(commonName: subject, organization: inventory.organization), names: list.names,
-            dropped: dropped, ekus: ekus(definition, inventory: inventory), key: definition.key,
+            subject: Subject(commonName: names.subject, organization: inventory.organization),
+            subjectOrigin: names.origin, subjectIsBinding: names.isBinding, names: names.list.names,
+            dropped: names.dropped, ekus: ekus(definition, rules: rules), key: definition.key,
             authority: definition.authority, sharing: definition.sharing,
             copiesExportable: definition.copiesExportable)
     }
 
+    /// `names.add` and `names.drop` of the inventory.
+    private static func change(_ names: inout CertificateNames, by definition: OrderDefinition) {
+        if names.list.isEmpty, !definition.addNames.isEmpty {
+            // With alternative names there, nobody looks at the subject any more.
+            names.list.putFirst(names.subject, origin: "\(names.origin): repeated, for there are other names")
+        }
+        for name in definition.addNames {
+            let pointless = name.hasPrefix("*.") && definition.usages == ["Internal"]
+            names.list.add(
+                name, origin: "inventory: names.add" + (pointless ? ": nothing asks for a wildcard here" : ""))
+            names.dropped.removeAll { $0.name.lowercased() == name.lowercased() }
+        }
+        for name in definition.dropNames {
+            if name.lowercased() == names.subject.lowercased() {
+                names.list.remark("the subject's name cannot be dropped", on: name)
+            } else if names.list.remove(name) {
+                names.dropped.append(DroppedName(name, why: "inventory: names.drop"))
+            }
+        }
+    }
+
     /// Server authentication always; client authentication only on the Access Edge for public IM with AOL.
-    private static func ekus(_ definition: OrderDefinition, inventory: Inventory) -> [String] {
-        let aol = inventory.topology.publicIM.contains("aol") && definition.usages.contains("AccessEdgeExternal")
+    private static func ekus(_ definition: OrderDefinition, rules: NameRules) -> [String] {
+        let aol = rules.asksForAOL && definition.usages.contains("AccessEdgeExternal")
         return [ExtendedKeyUsage.serverAuthentication] + (aol ? [ExtendedKeyUsage.clientAuthentication] : [])
     }
 }

@@ -23,7 +23,10 @@ struct Bindings {
         values["order.common-name"] = .text(order.subject.commonName)
         values["order.subject"] = .text("CN=\(order.subject.commonName)")
         values["order.names"] = .list(order.names.map(\.name))
-        values["order.domain-names"] = .text(order.names.map(\.name).joined(separator: ","))
+        // A table without alternative names: then the parameter is left out.
+        if !order.names.isEmpty {
+            values["order.domain-names"] = .text(order.names.map(\.name).joined(separator: ","))
+        }
         values["key.bits"] = .text(String(order.key.bits))
         values["key.exportable"] = .flag(order.sharing != .host)
         values["key.copies-exportable"] = .flag(order.copiesExportable)

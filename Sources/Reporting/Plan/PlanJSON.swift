@@ -3,7 +3,7 @@ package import FleetModel
 /// A plan for programs, and what the journal keeps of it.
 ///
 ///     { "version": 1, "command", "created",
-///       "pools": [ { "name", "type", "version", "blocked": FAULT or null, "unreachable": {host: FAULT},
+///       "pools": [ { "name", "type", "version", "blocked": FAULT or null, "unmanaged": TEXT or null, "unreachable": {host: FAULT},
 ///         "orders": [ { "id", "hosts", "usages", "subject", "names": [{"name","origin"}], "dropped": [{"name","why"}],
 ///                       "authority", "sharing", "need", "reasons": [{"code","text"}],
 ///                       "former": {host: {usage: thumbprint}}, "thumbprint", "birth", "notAfter", "losses", "notes" } ],
@@ -26,7 +26,7 @@ package enum PlanJSON {
         .object([
             "name": .string(plan.pool.name), "type": .string(plan.pool.type.rawValue),
             "version": .string(plan.pool.version.rawValue),
-            "blocked": plan.blocked.map(FaultText.json) ?? .null,
+            "blocked": plan.blocked.map(FaultText.json) ?? .null, "unmanaged": .optional(plan.unmanaged),
             "unreachable": .object(plan.unreachable.mapValues(FaultText.json)),
             "orders": .array(plan.orders.map(order)),
             "prepare": .array(

@@ -40,6 +40,7 @@ package struct PlanText: Sendable {
     private func pool(_ plan: PoolPlan) -> [String] {
         let kind = "\(plan.pool.type.rawValue) \(plan.pool.version.rawValue)"
         var lines = [style("pool \(plan.pool.name)", .strong) + "  \(kind)"]
+        if let unmanaged = plan.unmanaged { lines.append("  \(unmanaged)".cleaned) }
         if let blocked = plan.blocked {
             lines.append(style("  nothing can be done here", .bad))
             lines += FaultText.lines(blocked, indent: "    ")

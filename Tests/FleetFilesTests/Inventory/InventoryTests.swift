@@ -122,7 +122,8 @@ struct InventoryTests {
                 "inv.yml:5:83: `days` must be between 1 and 3650, not 0",
                 "inv.yml:7:40: `password` must be the name of one of `secrets`: a secret itself never stands in the "
                     + "inventory\n  hint: declare it under `secrets` and write its name",
-                "inv.yml:13:15: `fqdn` cannot be `pool_1.example.com`: it has an underscore",
+                "inv.yml:13:15: `fqdn` cannot be `pool_1.example.com`: it has an underscore: only letters, digits "
+                    + "and hyphens are allowed",
                 "inv.yml:15:60: `address` cannot be `10.1.1.300`: it is no IP address",
                 "inv.yml:16:21: duplicate host name `fe01`: it already stands in line 15",
                 "inv.yml:18:32: `Defualt` is no usage of `front-end` pools\n  hint: did you mean `Default`?",

@@ -54,7 +54,7 @@ struct InventoryTextTests {
             chain: ["/project/r.pem"], place: SourcePlace(file: "", line: 0, column: 0))
         inventory.pools[2].loadBalancing = .hardware
         inventory.pools[2].rollout.readyFor = .zero
-        inventory.pools[2].orders[1].addNames = ["*.example.com"]
+        inventory.pools[2].orders[1].addNames = ["more.example.com"]
         inventory.pools[2].orders[1].dropNames = ["sip.example.net"]
         inventory.pools[2].orders[1].copiesExportable = true
         let agentKey = "SHA256:" + String(repeating: "a/+", count: 14) + "b"

@@ -4,9 +4,6 @@ extension Mistake {
             "type: front-end", "type: frontend",
             "13:15: `type` cannot be `frontend`\n  hint: did you mean `front-end`?"),
         Mistake(
-            "type: front-end", "type: director",
-            "13:15: pools of type `director` come with a later version"),
-        Mistake(
             "type: front-end\n", "version: 2010\n        type: front-end\n",
             "13:18: Lync Server 2010 is not supported\n  hint: one of 2013, 2015, 2019, se"),
         Mistake(
@@ -128,7 +125,7 @@ extension Mistake {
         Mistake(
             "usages: [Default]", "usages: [Internal]",
             "19:32: `Internal` is no usage of `front-end` pools\n  hint: known here: Default, "
-                + "WebServicesInternal, WebServicesExternal"),
+                + "WebServicesInternal, WebServicesExternal, OAuthTokenIssuer"),
         Mistake(
             "usages: [Default]", "usages: [Default, Default]",
             "19:41: duplicate usage `Default`: it already stands in line 19"),
@@ -136,11 +133,36 @@ extension Mistake {
             "usages: [Default]", "usages: []",
             "19:31: `usages` is empty in `fe`"),
         Mistake(
-            "usages: [Default]", "usages: [OAuthTokenIssuer]",
-            "19:32: `OAuthTokenIssuer` comes with a later version"),
+            "usages: [Default]", "usages: [Default, OAuthTokenIssuer]",
+            "19:41: `OAuthTokenIssuer` is one certificate for the whole deployment, the others are not\n  hint: give "
+                + "it an order of its own with `sharing: global`"),
+        Mistake(
+            "usages: [Default]", "sharing: host, usages: [OAuthTokenIssuer]",
+            "19:32: `OAuthTokenIssuer` is one certificate for the whole deployment\n  hint: write `sharing: global`"),
         Mistake(
             "usages: [Default]", "sharing: global, usages: [Default]",
-            "19:32: `sharing: global` comes with a later version"),
+            "19:32: `sharing: global` is for `OAuthTokenIssuer` only\n  hint: write `sharing: host` or `sharing: pool`"),
+        Mistake(
+            "usages: [Default], authority: corp }\n",
+            "usages: [Default], authority: corp }\n          - { id: o1, usages: [OAuthTokenIssuer], authority: corp }\n"
+                + "          - { id: o2, usages: [OAuthTokenIssuer], authority: corp }\n",
+            "21:32: duplicate usage `OAuthTokenIssuer`: it already stands in line 20"),
+        Mistake(
+            "usages: [Default]", "names: { add: ['*.example.com'] }, usages: [Default]",
+            "19:38: `add` cannot be `*.example.com`: a wildcard is allowed on the web services' certificates only"),
+        Mistake(
+            "usages: [AccessEdgeExternal]", "names: { add: ['*.example.com'] }, usages: [AccessEdgeExternal]",
+            "27:39: `add` cannot be `*.example.com`: no wildcard on an Edge's external interface: Web Conferencing and "
+                + "SIP names must be spelt out"),
+        Mistake(
+            "type: front-end", "type: mediation\n        x: 1\n#",
+            "14:9: unknown key `x` in `fe`"),
+        Mistake(
+            "usages: [Default]",
+            "names: { add: ['*.example.com'], drop: [meet.example.com, meet.emea.example.com] }, usages: "
+                + "[WebServicesExternal]",
+            "19:81: `*.example.com` does not cover `meet.emea.example.com`: a star stands for exactly one label\n"
+                + "  hint: keep the name, or add `*.emea.example.com`"),
         Mistake(
             "usages: [Default]", "sharing: pool, usages: [Default]",
             "19:32: members of `front-end` pools cannot share a key in this version\n  hint: write "
@@ -171,13 +193,14 @@ extension Mistake {
         Mistake(
             "usages: [Default]",
             "names: { add: [a_b.example.com, short, 'x.*.com', -a.example.com, 漢.example.com] }, usages: [Default]",
-            "19:38: `add` cannot be `a_b.example.com`: it has an underscore",
+            "19:38: `add` cannot be `a_b.example.com`: it has an underscore: only letters, digits and hyphens are allowed",
             "19:55: `add` cannot be `short`: it is a short name, without a domain",
             "19:62: `add` cannot be `x.*.com`: `*` can only be the whole first part",
             "19:73: `add` cannot be `-a.example.com`: a part of it begins or ends with a hyphen",
             "19:89: `add` cannot be `漢.example.com`: only letters, digits and hyphens are allowed"),
         Mistake(
-            "usages: [Default]", "names: { add: ['*.example.com', '*'], drop: [a..b] }, usages: [Default]",
+            "usages: [Default]",
+            "names: { add: ['*.example.com', '*'], drop: [a..b] }, usages: [WebServicesInternal]",
             "19:55: `add` cannot be `*`: it is a short name, without a domain",
             "19:68: `drop` cannot be `a..b`: there is nothing between two dots, or at an end"),
         Mistake(

@@ -47,7 +47,7 @@ struct SchemaTests {
     @Test func `a key that the schema requires is missed by the parser`() throws {
         let required = objects.compactMapValues { $0["required"]?.texts }
         #expect(required["inventory"] == ["version", "sip_domains", "sites"])
-        #expect(required["pool"] == ["type", "hosts", "orders"])
+        #expect(required["pool"] == ["type"])
         for (level, keys) in required {
             let known = Set(InventoryKeys.levels[level] ?? [])
             #expect(known.isSuperset(of: keys))
@@ -55,6 +55,8 @@ struct SchemaTests {
         let bare =
             "sites: { s: { pools: { p: { hosts: [{}], orders: [{}] } } } }\nauthorities: { a: { kind: local } }\n"
         let said = inventoryMistakes(bare).joined(separator: "\n")
+        #expect(root["$defs"]?["pool"]?["else"]?["required"]?.texts == ["hosts", "orders"])
+        for key in ["usages", "authority"] { #expect(said.contains("`\(key)` is missing in"), "order.\(key)") }
         for level in ["inventory", "host", "order", "local"] {
             for key in required[level] ?? [] where !["sites", "kind"].contains(key) {
                 #expect(said.contains("`\(key)` is missing in"), "\(level).\(key)")

@@ -23,7 +23,10 @@ enum CsRequestCommands {
         let place = try PrivateFileCommands.place(output, context)
         let common = host.commonName(for: usages)
         var names = [common]
-        if host.type == .frontEnd || host.type == .director || host.type == .mediation { names.append(host.fqdn) }
+        // The pool's roles have the server's own name everywhere but on the external web services.
+        if [.frontEnd, .director, .mediation].contains(host.type), usages != ["WebServicesExternal"] {
+            names.append(host.fqdn)
+        }
         names += arguments.commaList("DomainName")
         let wish = PendingRequests.Wish(
             subject: Subject(

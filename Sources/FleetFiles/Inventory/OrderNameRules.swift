@@ -1,0 +1,32 @@
+import FleetModel
+
+/// Where an order's own names may have a wildcard, and what it stands for.
+struct OrderNameRules {
+    let reader: YAMLReader
+    let type: PoolType
+
+    func check(_ orders: [OrderDraft]) {
+        for order in orders {
+            let names = order.mapping["names"]
+            let added = (names?["add"]?.items ?? []).filter { $0.text?.hasPrefix("*.") == true }
+            if let objection = UsageRules.objectionToWildcard(type: type, usages: order.usages.map(\.value)) {
+                for node in added { reader.report(node.place, "`add` cannot be `\(node.text ?? "")`: \(objection)") }
+            } else {
+                checkDropped(names?["drop"]?.items ?? [], added: added.compactMap(\.text))
+            }
+        }
+    }
+
+    /// A name that is dropped for a wildcard must be one that the wildcard covers.
+    private func checkDropped(_ dropped: [YAMLNode], added: [String]) {
+        for node in dropped {
+            guard let name = node.text?.lowercased(), let dot = name.firstIndex(of: ".") else { continue }
+            let stars = added.map { $0.lowercased() }
+            if stars.contains("*" + name[dot...]) { continue }
+            guard let star = stars.first(where: { name.hasSuffix($0.dropFirst()) }) else { continue }
+            reader.report(
+                node.place, "`\(star)` does not cover `\(name)`: a star stands for exactly one label",
+                hint: "keep the name, or add `*\(name[dot...])`")
+        }
+    }
+}
