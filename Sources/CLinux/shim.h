@@ -74,7 +74,7 @@ static inline int linux_epoll_remove(int set, int descriptor)
     return epoll_ctl(set, EPOLL_CTL_DEL, descriptor, &event);
 }
 
-#define LINUX_EPOLL_BATCH 64
+#define LINUX_EPOLL_BATCH 256
 
 // What is ready, waited for up to that long (-1: for ever): the tokens, and whether the peer is gone (error or hang-up).
 static inline int linux_epoll_take(

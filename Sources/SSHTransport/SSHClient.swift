@@ -12,7 +12,7 @@ package enum SSHClient {
     ///   - hostKeys: Which keys are accepted.
     ///   - authentication: The ways to sign in, tried in order, each at most once. A password that was refused is not
     ///     sent a second time, not even by another way.
-    ///   - worker: The queue that will carry the session. The calling task does best to run on it.
+    ///   - worker: The thread that will carry the session. The calling task does best to run on it.
     /// - Throws: ``SSHError``; nothing is left open then.
     package nonisolated(nonsending) static func connect(
         to endpoint: SSHEndpoint, addresses: [SSHAddress], hostKeys: HostKeyPolicy,

@@ -84,11 +84,7 @@ extension SSHSession {
                 try handle.handshake(socket.descriptor)
             }
         } catch let error as SSHError {
-            var explained = Opening(memory.opening).explain(error, abilities: abilities)
-            // Before 8.5 sshd says nothing to those it sheds.
-            explained.mayBeShed =
-                explained.code == .tooManyConnections || explained.code == .handshakeFailed && memory.opening.isEmpty
-            throw explained
+            throw Self.explained(error, memory.opening)
         }
         serverBanner = handle.banner ?? ""
         if case .onlyShown = rule {
@@ -96,5 +92,15 @@ extension SSHSession {
         }
         memory.forgetOpening()
         return pins
+    }
+
+    /// Apart, and kept apart by the compiler, because every session's task would keep room for it.
+    @inline(never)
+    private static func explained(_ error: SSHError, _ opening: [UInt8]) -> SSHError {
+        var explained = Opening(opening).explain(error, abilities: LibSSH2Library.abilities)
+        // Before 8.5 sshd says nothing to those it sheds.
+        explained.mayBeShed =
+            explained.code == .tooManyConnections || explained.code == .handshakeFailed && opening.isEmpty
+        return explained
     }
 }

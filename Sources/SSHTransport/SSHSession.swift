@@ -193,7 +193,7 @@ package actor SSHSession {
 
 /// What a session has to give back, in the order in which it is given back.
 ///
-/// `@unchecked Sendable`: touched on the worker's queue only; the actor's end sends it there.
+/// `@unchecked Sendable`: touched on the worker only; the actor's end sends it there.
 final class SessionResources: @unchecked Sendable {
     var socket: StreamSocket?
     var handle: SessionHandle?

@@ -13,7 +13,7 @@ enum Attempt<Value> {
 /// After a call has answered `again` with ``wantsToWrite`` set, a packet is half sent: until that same call is done,
 /// no other may be made (libssh2 answers −39 otherwise, or worse).
 ///
-/// `@unchecked Sendable`: used on its worker's queue only; whoever holds it has to be there.
+/// `@unchecked Sendable`: used on its worker only; whoever holds it has to be there.
 final class SessionHandle: @unchecked Sendable {
     private(set) var pointer: OpaquePointer?
     let memory = SessionMemory()

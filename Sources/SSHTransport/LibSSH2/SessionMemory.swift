@@ -3,7 +3,7 @@ import Glibc
 
 /// What libssh2's callbacks read and write for one session.
 ///
-/// Touched by the session's calls and by the callbacks that run inside them, so on the worker's queue only.
+/// Touched by the session's calls and by the callbacks that run inside them, so on the worker only.
 final class SessionMemory {
     /// What the other side sent first, before anything was encrypted: its version and its offer.
     private(set) var opening: [UInt8] = []

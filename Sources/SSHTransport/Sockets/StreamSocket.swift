@@ -2,7 +2,7 @@ import Glibc
 
 /// A TCP socket that never blocks, watched by a worker from its `connect` to its end.
 ///
-/// `@unchecked Sendable`: touched on the worker's queue only.
+/// `@unchecked Sendable`: touched on the worker only.
 final class StreamSocket: @unchecked Sendable {
     let readiness: SocketReadiness
     private let worker: SSHWorker

@@ -54,12 +54,12 @@ final class WatchedSockets: @unchecked Sendable {
 /// Who waits for something to happen on one socket.
 ///
 /// Every change wakes everybody who waits; each tries again and waits on if it was not meant. No change is lost: they are
-/// counted, and a waiter says up to which one it has seen, for between its try and its wait another job of the queue may
+/// counted, and a waiter says up to which one it has seen, for between its try and its wait another job of the worker may
 /// run. And what one waiter reads for another after the
 /// last event brings an event of its own, because the socket is watched for both directions: it is reported as long as
 /// it can still be written to, and when it cannot, it is reported as soon as it can.
 ///
-/// `@unchecked Sendable`: touched on the worker's queue only.
+/// `@unchecked Sendable`: touched on the worker only.
 final class SocketReadiness: @unchecked Sendable {
     let token: UInt64
     let descriptor: Int32
