@@ -72,6 +72,29 @@ import Testing
         #expect(lines("nobody") == [])
     }
 
+    @Test func `hashed names are those of their digests, long and short`() throws {
+        let names = [
+            "a.example.com", "[a.example.com]:2222", String(repeating: "x", count: 55) + ".example.com",
+            String(repeating: "y", count: 64),
+        ]
+        // HMAC-SHA-1 with the salt 0, 1, 2 … 19, worked out elsewhere.
+        let digests = [
+            "zGDjsDoiXdwmbFI7KtjEGpBpzG0=",
+            "VcFIO3HWGr8N9wWLGiRIS7X1x8Y=",
+            "dLkn2/Obop5ezththNH5Wk6MgUY=",
+            "+eAb4KRQWzX9kM5vr0bTkyvzczM=",
+        ]
+        let salt = Base64.encode((0..<20).map { UInt8($0) })
+        for (name, digest) in zip(names, digests) {
+            let hashed = try #require(HashedHostName("|1|\(salt)|\(digest)"))
+            #expect(names.filter(hashed.matches) == [name])
+            #expect(hashed.matches(name.uppercased()))
+        }
+        for bad in ["|1|", "|1||", "|2|\(salt)|\(digests[0])", "|1|\(salt)|\(salt)x", "|1|\(salt)|AAAA", "a|1|b|c"] {
+            #expect(HashedHostName(bad) == nil, "\(bad)")
+        }
+    }
+
     @Test func `patterns match as in OpenSSH`() throws {
         for (pattern, name, isMatch) in [
             ("*.example.com", "a.example.com", true), ("*.example.com", "example.com", false),

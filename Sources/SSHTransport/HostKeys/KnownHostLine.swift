@@ -4,6 +4,8 @@ struct KnownHostLine: Hashable, Sendable {
     let number: Int
     let isRevoked: Bool
     let patterns: String
+    /// In place of patterns, where the name is hashed.
+    private let hashed: HashedHostName?
     let key: HostKey
 
     /// - Returns: nil for empty lines, comments, certification authorities and what is not understood: none of them can
@@ -19,6 +21,7 @@ struct KnownHostLine: Hashable, Sendable {
         guard fields.count >= 3, let blob = Base64.decode(fields[2]), let key = HostKey(blob: blob) else { return nil }
         guard key.type == fields[1] else { return nil }
         patterns = String(fields[0])
+        hashed = HashedHostName(patterns)
         self.key = key
         self.file = file
         self.number = number
@@ -26,7 +29,7 @@ struct KnownHostLine: Hashable, Sendable {
 
     /// Whether the line speaks of the host with this name (`host`, or `[host]:port`).
     func applies(to name: String) -> Bool {
-        if patterns.hasPrefix("|") { return HashedHostName.matches(patterns, key: key, name: name) }
+        if patterns.hasPrefix("|") { return hashed?.matches(name) ?? false }
         var isNamed = false
         for pattern in patterns.split(separator: ",") {
             if pattern.hasPrefix("!") {
