@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -18,7 +17,6 @@ extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *acti
 extern int memfd_create(const char *name, unsigned int flags);
 extern int pipe2(int ends[2], int flags);
 extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
-extern int pthread_setname_np(pthread_t thread, const char *name);
 extern long syscall(long number, ...);
 
 static const short linux_spawn_setsid = 0x80; // POSIX_SPAWN_SETSID
@@ -59,15 +57,6 @@ static inline int linux_epoll_add(int set, int descriptor, uint64_t token)
     return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
 }
 
-static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
-
-// Edge-triggered as well: each write is an event of its own, and nobody has to read it off.
-static inline int linux_epoll_add_bell(int set, int descriptor, uint64_t token)
-{
-    struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = token };
-    return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
-}
-
 static inline int linux_epoll_remove(int set, int descriptor)
 {
     struct epoll_event event = { 0 };
@@ -76,12 +65,12 @@ static inline int linux_epoll_remove(int set, int descriptor)
 
 #define LINUX_EPOLL_BATCH 256
 
-// What is ready, waited for up to that long (-1: for ever): the tokens, and whether the peer is gone (error or hang-up).
+// What is ready now: the tokens, and whether the peer is gone (error or hang-up).
 static inline int linux_epoll_take(
-    int set, int milliseconds, uint64_t tokens[LINUX_EPOLL_BATCH], uint8_t gone[LINUX_EPOLL_BATCH])
+    int set, uint64_t tokens[LINUX_EPOLL_BATCH], uint8_t gone[LINUX_EPOLL_BATCH])
 {
     struct epoll_event events[LINUX_EPOLL_BATCH];
-    int count = epoll_wait(set, events, LINUX_EPOLL_BATCH, milliseconds);
+    int count = epoll_wait(set, events, LINUX_EPOLL_BATCH, 0);
     for (int i = 0; i < count; i++) {
         tokens[i] = events[i].data.u64;
         gone[i] = (events[i].events & (EPOLLERR | EPOLLHUP)) != 0;

@@ -60,7 +60,10 @@ struct Opening {
     ///
     /// - Parameter abilities: What this side can do.
     func explain(_ error: SSHError, abilities: Offer) -> SSHError {
-        guard error.code != .timedOut && error.code != .sessionClosed && error.code != .hostKeyUnknown else {
+        guard
+            error.code != .timedOut && error.code != .sessionClosed && error.code != .bastionLost
+                && error.code != .hostKeyUnknown
+        else {
             return error
         }
         guard let firstLine else {

@@ -30,7 +30,7 @@ package enum SSHClient {
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask(executorPreference: worker) {
                             try await session.establish(
-                                addresses: addresses, pins: .pinned(hostKeys), authentication: authentication)
+                                way: .addresses(addresses), pins: .pinned(hostKeys), authentication: authentication)
                         }
                         try await group.next()
                     }
@@ -47,6 +47,23 @@ package enum SSHClient {
                 }
             }
         }
+    }
+
+    /// The same through a host that is signed in already; several may share it, and it may be behind another.
+    ///
+    /// The bastion resolves the endpoint's name. The new session runs on the bastion's worker, and keeps it alive.
+    ///
+    /// - Throws: ``SSHError``; `bastionLost` on every host behind a bastion that has gone.
+    package nonisolated(nonsending) static func connect(
+        to endpoint: SSHEndpoint, through bastion: SSHSession, hostKeys: HostKeyPolicy,
+        authentication: [SSHAuthentication], deadlines: SSHDeadlines = SSHDeadlines()
+    ) async throws -> SSHSession {
+        let session = SSHSession(endpoint, deadlines: deadlines, on: bastion.worker)
+        try await withTaskExecutorPreference(bastion.worker) {
+            try await session.establish(
+                way: .bastion(bastion), pins: .pinned(hostKeys), authentication: authentication)
+        }
+        return session
     }
 
     /// Fetches a host's public keys, one of each type it has, without signing in and without accepting any of them.

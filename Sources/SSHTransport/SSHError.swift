@@ -44,6 +44,8 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
         /// The connection ended without a goodbye: what was under way has an unknown outcome.
         package static let connectionLost = Code(rawValue: "connection-lost")
         /// The session was closed, or given up after a cancelled call, on this side.
+        /// The server in between was lost, and with it all that is behind it.
+        package static let bastionLost = Code(rawValue: "bastion-lost")
         package static let sessionClosed = Code(rawValue: "session-closed")
         /// The other side broke the protocol, or what arrived was damaged.
         package static let protocolViolated = Code(rawValue: "protocol-violated")

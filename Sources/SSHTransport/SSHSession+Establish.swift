@@ -8,12 +8,15 @@ enum HostKeyRule {
 
 extension SSHSession {
     /// Connects, shakes hands, checks the key and signs in; closes everything when that fails.
-    func establish(addresses: [SSHAddress], pins: HostKeyRule, authentication: [SSHAuthentication]) async throws {
+    func establish(way: Way, pins: HostKeyRule, authentication: [SSHAuthentication]) async throws {
         do {
-            let pass = try await worker.admission.enter(addresses.first?.description ?? endpoint.host)
+            let pass = try await worker.admission.enter(way.target ?? endpoint.host)
             resources.pass = pass
             defer { pass.opened() }
-            try await connect(addresses)
+            switch way {
+            case .addresses(let addresses): try await connect(addresses)
+            case .bastion(let bastion): try await connect(through: bastion)
+            }
             let known = try await shakeHands(pins)
             guard let key = resources.handle?.hostKey else {
                 throw SSHError(.protocolViolated, "host key", "the host showed no key that can be read")
@@ -30,10 +33,32 @@ extension SSHSession {
 
     /// Fetches the host's key and closes.
     func showHostKey(addresses: [SSHAddress], algorithm: String?) async throws -> HostKey {
-        try await establish(addresses: addresses, pins: .onlyShown(algorithm: algorithm), authentication: [])
+        try await establish(
+            way: .addresses(addresses), pins: .onlyShown(algorithm: algorithm), authentication: [])
         close()
         guard let hostKey else { throw lost("host key") }
         return hostKey
+    }
+
+    /// How the host is reached.
+    enum Way {
+        /// Tried in turn.
+        case addresses([SSHAddress])
+        /// Through a session that is signed in already, on the same worker.
+        case bastion(SSHSession)
+
+        /// The server that must not be asked too much at once; behind a bastion it is known by its name only.
+        var target: String? {
+            if case .addresses(let addresses) = self { addresses.first?.description } else { nil }
+        }
+    }
+
+    private func connect(through bastion: SSHSession) async throws {
+        let channel = try await bastion.openTunnel(to: endpoint.host, port: endpoint.port, limit: deadlines.connect)
+        guard let descriptor = await bastion.outermostDescriptor else { throw lost("connect") }
+        let stream = TunnelStream(channel, descriptor: descriptor, bastion: bastion.endpoint.host)
+        resources.socket = stream
+        stream.start()
     }
 
     private func connect(_ addresses: [SSHAddress]) async throws {
@@ -68,6 +93,7 @@ extension SSHSession {
     private func shakeHands(_ rule: HostKeyRule) async throws -> [HostKeyPolicy.Pin] {
         guard let socket = resources.socket else { throw lost("handshake") }
         let handle = try SessionHandle()
+        if let tunnel = socket as? TunnelStream { handle.carry(through: tunnel) }
         resources.handle = handle
         let abilities = LibSSH2Library.abilities
         var pins: [HostKeyPolicy.Pin] = []

@@ -25,6 +25,10 @@ package actor SSHSession {
     /// Why the session can no longer be used.
     var failure: SSHError?
     var channels: [Int: ChannelState] = [:]
+    /// libssh2 opens one channel at a time: whoever comes meanwhile waits.
+    var isOpening = false
+    /// False after an opening was given up half-way: libssh2 would go on with that one. Channels that are open go on.
+    package internal(set) var canOpen = true
     private var nextNumber = 0
     /// The call whose packet is half sent: until it is done, libssh2 must not be called for any other.
     private var sender: Int?
@@ -111,7 +115,7 @@ package actor SSHSession {
                         continue
                     }
                     if socket.readiness.isGone {
-                        end(LibSSH2Error.connectionLost(operation, number: 0))
+                        end(socket.ending ?? LibSSH2Error.connectionLost(operation, number: 0))
                         continue
                     }
                 }
@@ -127,8 +131,13 @@ package actor SSHSession {
             return answer
         } catch {
             release(number)
-            if let error = error as? SSHError, error.number < 0, LibSSH2Error.endsSession(error.number) { end(error) }
-            throw error
+            guard let error = error as? SSHError, error.number < 0, LibSSH2Error.endsSession(error.number) else {
+                throw error
+            }
+            // A tunnel knows better why it carries nothing any more.
+            let known = resources.socket?.ending ?? error
+            end(known)
+            throw known
         }
     }
 
@@ -195,7 +204,7 @@ package actor SSHSession {
 ///
 /// `@unchecked Sendable`: touched on the worker only; the actor's end sends it there.
 final class SessionResources: @unchecked Sendable {
-    var socket: StreamSocket?
+    var socket: (any SessionStream)?
     var handle: SessionHandle?
     /// The right to be connected.
     var pass: AdmissionPass?

@@ -29,6 +29,13 @@ final class SessionHandle: @unchecked Sendable {
 
     deinit { free() }
 
+    /// From now on the bytes go through a tunnel. Before the handshake.
+    func carry(through tunnel: TunnelStream) {
+        memory.tunnel = tunnel
+        _ = libssh2_session_callback_set(
+            pointer, LIBSSH2_CALLBACK_SEND, unsafeBitCast(sendCallback, to: UnsafeMutableRawPointer.self))
+    }
+
     /// Frees the session and what hangs on it. The connection must have been cut before, lest it wait for the peer.
     func free() {
         guard let pointer else { return }
@@ -89,6 +96,14 @@ final class SessionHandle: @unchecked Sendable {
             0)
         if let channel { return .done(ChannelHandle(channel, of: self)) }
         return try attempt("open channel", libssh2_session_last_errno(pointer), as: ChannelHandle.self)
+    }
+
+    /// A channel to somewhere that this session's server can reach.
+    func openTunnel(to host: String, port: UInt16) throws -> Attempt<ChannelHandle> {
+        if let channel = libssh2_channel_direct_tcpip_ex(pointer, host, Int32(port), "127.0.0.1", 22) {
+            return .done(ChannelHandle(channel, of: self))
+        }
+        return try attempt("open tunnel", libssh2_session_last_errno(pointer), as: ChannelHandle.self)
     }
 
     /// Sorts the answer of a call that returns 0, "again" or an error.

@@ -17,6 +17,8 @@ final class SessionMemory {
     /// Whether the server asked for a new password.
     var wasAskedForNewPassword = false
     var signature = Signature.none
+    /// What carries the bytes when it is no socket.
+    var tunnel: TunnelStream?
 
     /// Where a signature stands that is made outside of libssh2's call.
     enum Signature {
@@ -39,17 +41,24 @@ final class SessionMemory {
     /// Reads from the socket, or from what has been read ahead.
     ///
     /// - Returns: How many bytes; a negative `errno` otherwise.
+    /// From the tunnel, or from the socket: a count, or a negative errno.
+    private func take(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
+        if let tunnel { return tunnel.receive(into: buffer) }
+        let count = recv(socket, buffer.baseAddress, buffer.count, flags)
+        return count >= 0 ? count : -Int(errno)
+    }
+
     fileprivate func receive(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
         if handedOut == opening.count {
             guard keepsOpening, opening.count < Self.openingLimit else {
                 if !opening.isEmpty { forgetOpening() }
-                let count = recv(socket, buffer.baseAddress, buffer.count, flags)
-                return count >= 0 ? count : -Int(errno)
+                return take(socket, into: buffer, flags)
             }
             let count = withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { bytes in
-                let count = recv(socket, bytes.baseAddress, min(bytes.count, Self.openingLimit - opening.count), flags)
+                let room = min(bytes.count, Self.openingLimit - opening.count)
+                let count = take(socket, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]), flags)
                 opening.append(contentsOf: bytes.prefix(max(0, count)))
-                return count >= 0 ? count : -Int(errno)
+                return count
             }
             if count <= 0 { return count }
         }
@@ -71,7 +80,16 @@ let receiveCallback:
     @convention(c) (Int32, UnsafeMutableRawPointer?, Int, Int32, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Int =
         { socket, buffer, length, flags, abstract in
             guard let memory = SessionMemory.behind(abstract) else { return -Int(EBADF) }
-            return memory.receive(socket, into: UnsafeMutableRawBufferPointer(start: buffer, count: length), flags)
+            let place = UnsafeMutableRawBufferPointer(start: buffer, count: length)
+            return memory.receive(socket, into: place, flags)
+        }
+
+/// Writes into the tunnel in libssh2's place; set only for sessions that have one.
+let sendCallback:
+    @convention(c) (Int32, UnsafeRawPointer?, Int, Int32, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Int =
+        { _, buffer, length, _, abstract in
+            guard let tunnel = SessionMemory.behind(abstract)?.tunnel else { return -Int(EBADF) }
+            return tunnel.send(UnsafeRawBufferPointer(start: buffer, count: length))
         }
 
 /// Asked for a signature, it notes what is to be signed and says "again" until somebody has signed it.

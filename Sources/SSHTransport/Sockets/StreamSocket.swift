@@ -2,13 +2,14 @@ import Glibc
 
 /// A TCP socket that never blocks, watched by a worker from its `connect` to its end.
 ///
-/// `@unchecked Sendable`: touched on the worker only.
-final class StreamSocket: @unchecked Sendable {
+/// `@unchecked Sendable`: touched on the worker's queue only.
+final class StreamSocket: SessionStream, @unchecked Sendable {
     let readiness: SocketReadiness
     private let worker: SSHWorker
     private(set) var isOpen = true
 
     var descriptor: Int32 { readiness.descriptor }
+    var ending: SSHError? { nil }
 
     /// Begins to connect; ``connected()`` says when that is done.
     init(to address: SSHAddress, on worker: SSHWorker) throws {

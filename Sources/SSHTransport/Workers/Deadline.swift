@@ -3,7 +3,7 @@ import Synchronization
 
 /// A moment after which a phase is given up. When it passes, the phase is woken.
 ///
-/// It costs no timer of the system's: the worker's wait for its sockets ends in time for the next one.
+/// It costs no timer of its own: the worker has one, set for the next of them.
 ///
 /// `@unchecked Sendable`: `hasPassed` is touched on the worker only.
 final class Deadline: @unchecked Sendable {
@@ -61,7 +61,7 @@ final class DeadlineList: Sendable {
         return now + whole + UInt64(max(0, attoseconds) / 1_000_000_000)
     }
 
-    /// Only on the worker, or it would not notice that it has to wake earlier.
+    /// Only on the worker, which looks at its timer after each turn.
     func add(_ entry: Entry) {
         state.withLock {
             $0.entries[ObjectIdentifier(entry)] = entry
@@ -71,15 +71,12 @@ final class DeadlineList: Sendable {
 
     func remove(_ entry: Entry) { state.withLock { $0.entries[ObjectIdentifier(entry)] = nil } }
 
-    /// How long the worker may wait: -1 for ever.
-    func milliseconds() -> Int32 {
-        let soonest = state.withLock { state in
+    /// No deadline comes before this moment; the largest number: there is none.
+    var soonest: UInt64 {
+        state.withLock { state in
             if state.entries.isEmpty { state.soonest = .max }
             return state.soonest
         }
-        guard soonest < .max else { return -1 }
-        let now = now
-        return soonest <= now ? 0 : Int32(clamping: (soonest - now) / 1_000_000 + 1)
     }
 
     /// Wakes those whose time has come. Only on the worker.

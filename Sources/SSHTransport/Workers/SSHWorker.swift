@@ -1,11 +1,12 @@
+import Dispatch
 import Glibc
 import Synchronization
 
-/// A thread that carries many sessions: it runs their actors, their tasks, and waits for all their sockets.
+/// A serial queue that carries many sessions: it runs their actors, their tasks, and waits for all their sockets.
 ///
 /// It is the executor of its sessions and, when a task is started with it as `executorPreference`, of that task too:
-/// waking a session then costs one job in a list and no change of thread. It waits in one place for everything, in the
-/// edge-triggered epoll set of its ``WorkerLoop``: sockets, deadlines, and work from other threads.
+/// waking a session then costs one job on this queue and no change of thread. It waits with an edge-triggered epoll set
+/// of its own (``WorkerLoop``), so that a socket is registered once in its life, and one dispatch source on that set.
 ///
 /// Whatever runs here must not block, and heavy work goes elsewhere: all sessions of the worker would wait for it.
 package final class SSHWorker: SerialExecutor, TaskExecutor {
@@ -13,25 +14,24 @@ package final class SSHWorker: SerialExecutor, TaskExecutor {
     /// What its sessions have to pass.
     let admission: SSHAdmission
 
-    /// - Throws: ``SSHError`` when the system has no descriptor or thread left.
+    /// - Throws: ``SSHError`` when the system has no descriptor left.
     package convenience init(label: String = "certfleet.ssh") throws {
         try self.init(label: label, admission: SSHAdmission())
     }
 
     init(label: String, admission: SSHAdmission) throws {
         self.admission = admission
-        loop = try WorkerLoop()
-        try loop.start(label)
+        loop = try WorkerLoop(label)
     }
 
-    /// The thread ends when nobody holds the worker any more: neither a session nor work that waits for it.
+    /// When nobody holds the worker any more: neither a session nor work that waits for it.
     deinit { loop.stop() }
 
     package func enqueue(_ job: consuming ExecutorJob) { loop.add(UnownedJob(job), for: self) }
 
-    package func checkIsolated() { precondition(loop.isCurrent, "not on the worker of this session") }
+    package func checkIsolated() { dispatchPrecondition(condition: .onQueue(loop.queue)) }
 
-    /// Runs something on the worker's thread, later.
+    /// Runs something on the worker's queue, later.
     func run(_ body: @escaping @Sendable () -> Void) { loop.add(body, for: self) }
 
     /// Starts to watch a socket on which `connect` has been called. Only on the worker.
@@ -55,7 +55,7 @@ package final class SSHWorkers: Sendable {
     /// - Parameters:
     ///   - count: How many; by default one for each processor, four at most: a worker carries hundreds of hosts.
     ///   - sessions: How many may be open at once on all of them together (``OpenFiles``); more wait for others to end.
-    /// - Throws: ``SSHError`` when the system has no descriptor or thread left.
+    /// - Throws: ``SSHError`` when the system has no descriptor left.
     package init(count: Int? = nil, sessions: Int = .max) throws {
         let admission = SSHAdmission(AdmissionQueue.Limits(sessions: max(1, sessions)))
         let processors = max(1, min(4, sysconf(Int32(_SC_NPROCESSORS_ONLN))))

@@ -7,9 +7,7 @@ import Glibc
 final class WatchedSockets: @unchecked Sendable {
     let set: Int32
     private var sockets: [UInt64: SocketReadiness] = [:]
-    /// Of the descriptor by which other threads wake this one; sockets count from the next.
-    static let bellToken: UInt64 = 0
-    private var nextToken = WatchedSockets.bellToken
+    private var nextToken: UInt64 = 0
     private var tokens = [UInt64](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
     private var gone = [UInt8](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
 
@@ -37,10 +35,10 @@ final class WatchedSockets: @unchecked Sendable {
         _ = linux_epoll_remove(set, readiness.descriptor)
     }
 
-    /// Waits until a socket has changed, the bell has rung or the time is over (-1: never), and says how many there are.
-    func wait(milliseconds: Int32) -> Int { max(0, Int(linux_epoll_take(set, milliseconds, &tokens, &gone))) }
+    /// How many sockets have changed; does not wait.
+    func take() -> Int { max(0, Int(linux_epoll_take(set, &tokens, &gone))) }
 
-    /// Wakes whoever waits for one of the sockets of the last ``wait(milliseconds:)``.
+    /// Wakes whoever waits for one of the sockets of the last ``take()``.
     func deliver(_ count: Int) {
         for index in 0..<count {
             // A token is never used twice, so a late event cannot reach another socket.
