@@ -64,6 +64,7 @@ package enum CertfleetProgram {
             RenewCommand(program: context)
             PushCommand(program: context)
             StatusCommand(program: context)
+            NamesCommand(program: context)
             CommandGroup("runs", "former and unfinished runs") {
                 RunsListCommand(program: context)
                 RunsShowCommand(program: context)

@@ -27,10 +27,14 @@ package struct Planner: Sendable {
         }
         let assessment = Assessment(input: input, pool: pool)
         let orders = OrderBuilder.orders(of: pool, in: input.inventory).filter { input.selection.includes($0.id) }
-        plan.orders = orders.map { PlanNotes(input: input, pool: pool).annotated(assessment.assess($0)) }
-        let unmanaged = orders.filter { !isManaged($0, in: pool) }
+        plan.orders = orders.map { order in
+            var planned = PlanNotes(input: input, pool: pool).annotated(assessment.assess(order))
+            planned.isManaged = choose(.certificate, pool, sharing: order.sharing) != nil
+            return planned
+        }
+        let unmanaged = plan.orders.filter { !$0.isManaged }.map(\.order)
         if !unmanaged.isEmpty { plan.unmanaged = unmanagedWords(pool, orders: unmanaged, of: orders) }
-        let work = plan.orders.filter { $0.need != .none && isManaged($0.order, in: pool) }
+        let work = plan.orders.filter { $0.need != .none && $0.isManaged }
         plan.blocked = blocked(plan, work: work)
         guard plan.blocked == nil else { return plan }
 
@@ -45,11 +49,6 @@ package struct Planner: Sendable {
         }
         plan.gates = gates(plan, assembly: assembly)
         return plan
-    }
-
-    /// Whether any procedure gives a server of the pool this certificate.
-    private func isManaged(_ order: CertificateOrder, in pool: Pool) -> Bool {
-        choose(.certificate, pool, sharing: order.sharing) != nil
     }
 
     /// Once for the pool: what is worked out and shown, and left to hands.

@@ -43,7 +43,9 @@ package struct Runner: Sendable {
 
     private func begin() async throws {
         for pool in plan.pools {
-            for order in pool.orders { try await tools.sink.record(.planned(PlannedOrderSummary(order))) }
+            for order in pool.orders where order.isManaged {
+                try await tools.sink.record(.planned(PlannedOrderSummary(order)))
+            }
         }
     }
 

@@ -165,7 +165,7 @@ import Testing
         #expect(plan.unmanaged?.hasPrefix("um2010: named, not managed: no procedure gives exchange-um") == true)
         #expect(plan.blocked == nil)
         #expect(!plan.hasWork)
-        #expect(plan.orders.allSatisfy { $0.need == .issue })
+        #expect(plan.isUnmanaged && plan.orders.allSatisfy { $0.need == .issue && !$0.isManaged })
         #expect(try world.only("um2013").unmanaged == nil)
     }
 
@@ -178,6 +178,7 @@ import Testing
                 place: world.inventory.pools[pool].place))
         let plan = try world.only("fe-lyon")
         #expect(plan.unmanaged?.hasPrefix("fe-lyon/hand: named, not managed") == true)
+        #expect(!plan.isUnmanaged && plan.orders.map(\.isManaged) == [true, true, true, false])
         #expect(plan.prepare.map(\.order.id) == ["fe-lyon/fe", "fe-lyon/fe", "fe-lyon/fe"])
     }
 }

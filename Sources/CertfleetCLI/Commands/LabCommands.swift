@@ -25,7 +25,9 @@ struct LabUpCommand: Command {
                 let inventory = try Self.inventory(file)
                 return LabSource(
                     inventory: inventory,
-                    orders: inventory.pools.flatMap { OrderBuilder.orders(of: $0, in: inventory) })
+                    // A reverse proxy is named, not managed: nobody seeds its listener.
+                    orders: inventory.pools.filter { $0.type != .reverseProxy }
+                        .flatMap { OrderBuilder.orders(of: $0, in: inventory) })
             },
             render: {
                 InventoryText.render(

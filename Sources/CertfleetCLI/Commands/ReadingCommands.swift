@@ -95,9 +95,12 @@ struct Look {
     let program: ProgramContext
     let project: Project
 
-    func plan(_ request: RunRequest, reason: String) async throws -> (Plan, [String: SurveyResult]) {
+    /// - Parameter hosts: Looks at these alone; `nil`: at all hosts of the request's pools.
+    func plan(
+        _ request: RunRequest, reason: String, only hosts: Set<String>? = nil
+    ) async throws -> (Plan, [String: SurveyResult]) {
         let fleet = try Fleet(project, reason: reason, terminal: program.terminal, surroundings: program.surroundings)
-        let facts = await fleet.survey(request.selection.pools)
+        let facts = await fleet.survey(request.selection.pools, only: hosts)
         await fleet.links.closeAll()
         return (fleet.plan(request, run: "<run>", facts: facts), facts)
     }

@@ -22,6 +22,19 @@ struct Targets {
         return inventory.pools.map(\.name).filter(chosen.contains)
     }
 
+    /// Hosts and pools, for what looks at servers one by one; all pools when none is named.
+    ///
+    /// - Throws: As ``pools(_:)``.
+    func hostsOrAll(_ names: [String]) throws -> TargetHosts {
+        let pools = try poolsOrAll(names)
+        // A pool, or a group of pools, stands for all its hosts; a host for itself alone.
+        let whole = try Set(names.filter { inventory.host($0) == nil }.flatMap { try self.pools([$0]) })
+        let hosts = names.filter { inventory.host($0) != nil }
+        guard !hosts.isEmpty else { return TargetHosts(pools: pools, hosts: nil) }
+        let all = inventory.pools.filter { whole.contains($0.name) }.flatMap(\.hosts).map(\.name)
+        return TargetHosts(pools: pools, hosts: Set(hosts + all))
+    }
+
     private func resolve(_ name: String, depth: Int) throws -> [String] {
         if inventory.pool(name) != nil { return [name] }
         if depth < 8, let group = inventory.groups[name] {
@@ -54,5 +67,17 @@ struct Targets {
         return Refusal(
             .noTarget,
             "there is no \(what) '\(name)'\n  hint: \(hint ?? "there are: \(known.sorted().joined(separator: ", "))")")
+    }
+}
+
+/// Pools, and of them which hosts.
+struct TargetHosts {
+    var pools: [String]
+    /// `nil` for all hosts of the pools.
+    var hosts: Set<String>?
+
+    func includes(_ order: CertificateOrder) -> Bool {
+        guard let hosts else { return true }
+        return order.hosts.contains(where: hosts.contains)
     }
 }

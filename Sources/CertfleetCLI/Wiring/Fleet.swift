@@ -55,11 +55,14 @@ struct Fleet: Sendable {
 
     /// Looks at all hosts of the pools, side by side. Pools that no survey fits are named, not managed: their hosts are
     /// left alone and are not in the result.
-    func survey(_ pools: [String]) async -> [String: SurveyResult] {
+    ///
+    /// - Parameter hosts: Looks at these alone; `nil`: at all.
+    func survey(_ pools: [String], only hosts: Set<String>? = nil) async -> [String: SurveyResult] {
         let planner = Planner(input(run: "", command: "", selection: PlanSelection(pools: pools), facts: [:]))
         return await withTaskGroup(of: (String, SurveyResult).self) { group in
             for pool in pools.compactMap(project.inventory.pool) {
                 for host in pool.hosts {
+                    guard hosts?.contains(host.name) ?? true else { continue }
                     guard let steps = planner.survey(of: host, in: pool) else { continue }
                     group.addTask { (host.name, await survey(host, in: pool, steps: steps)) }
                 }

@@ -52,6 +52,8 @@ struct RunSession {
             if let code = allRefused(facts) { return await leave(fleet, code, words: "") }
             try check(draft, consent.digest)
             let faults = draft.pools.contains { !$0.unreachable.isEmpty || $0.blocked != nil }
+            for sentence in draft.pools.compactMap(\.unmanaged) { terminal.say(sentence + "\n") }
+            if draft.pools.allSatisfy(\.isUnmanaged) { return await leave(fleet, .noTarget, words: "") }
             if !draft.hasWork && !faults {
                 return await leave(
                     fleet, .done,

@@ -90,11 +90,13 @@ package struct PlannedOrder: Sendable {
     package var losses: [String]
     /// Sentences for the operator: what happens to tokens signed with the old key, services to restart elsewhere, …
     package var notes: [String]
+    /// Whether a procedure covers it; otherwise its names are worked out, and what it needs is left to hands.
+    package var isManaged: Bool
 
     package init(
         order: CertificateOrder, need: Need, reasons: [DueReason] = [], former: [String: [String: String]] = [:],
         thumbprint: String? = nil, birth: String? = nil, notAfter: Date? = nil, losses: [String] = [],
-        notes: [String] = []
+        notes: [String] = [], isManaged: Bool = true
     ) {
         self.order = order
         self.need = need
@@ -105,6 +107,7 @@ package struct PlannedOrder: Sendable {
         self.notAfter = notAfter
         self.losses = losses
         self.notes = notes
+        self.isManaged = isManaged
     }
 }
 
@@ -185,6 +188,9 @@ package struct PoolPlan: Sendable {
     }
 
     package var hasWork: Bool { !prepare.isEmpty || !passes.isEmpty }
+
+    /// Whether no order of the pool is covered by a procedure.
+    package var isUnmanaged: Bool { unmanaged != nil && !orders.contains(where: \.isManaged) }
 }
 
 /// Everything that one run will do.

@@ -6,7 +6,8 @@ enum OrderText {
         let order = planned.order
         let tone: TextStyle.Tone = planned.need == .none ? .good : .busy
         let head = "\(order.id) on \(order.hosts.joined(separator: ", ")): ".cleaned
-        var lines = ["  " + head + style(ResultWords.text(planned.need), tone)]
+        let need = planned.isManaged ? ResultWords.text(planned.need) : "named, not managed"
+        var lines = ["  " + head + style(need, tone)]
         for reason in planned.reasons { lines.append("    why: \(reason.text)".cleaned) }
         if let until = planned.notAfter { lines.append("    assigned until \(clock.day(until))") }
         if let thumbprint = planned.thumbprint, planned.need != .none {

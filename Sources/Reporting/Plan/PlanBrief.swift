@@ -26,8 +26,13 @@ package struct PlanBrief: Sendable {
 
     private func lines(_ plan: PoolPlan) -> [String] {
         if let blocked = plan.blocked { return [style("nothing can be done here: ", .bad) + blocked.message.cleaned] }
+        if plan.isUnmanaged { return ["named, not managed"] }
         var lines: [String] = []
         for (planned, hosts) in alike(plan.orders) {
+            guard planned.isManaged else {
+                lines.append("\(planned.order.id.split(separator: "/").last ?? ""): named, not managed".cleaned)
+                continue
+            }
             let head = "\(planned.order.id.split(separator: "/").last ?? "") on \(hosts.joined(separator: ", ")): "
                 .cleaned
             let tone: TextStyle.Tone = planned.need == .none ? .good : .busy

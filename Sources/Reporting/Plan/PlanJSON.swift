@@ -6,7 +6,7 @@ package import FleetModel
 ///       "pools": [ { "name", "type", "version", "blocked": FAULT or null, "unmanaged": TEXT or null, "unreachable": {host: FAULT},
 ///         "orders": [ { "id", "hosts", "usages", "subject", "names": [{"name","origin"}], "dropped": [{"name","why"}],
 ///                       "authority", "sharing", "need", "reasons": [{"code","text"}],
-///                       "former": {host: {usage: thumbprint}}, "thumbprint", "birth", "notAfter", "losses", "notes" } ],
+///                       "former": {host: {usage: thumbprint}}, "thumbprint", "birth", "notAfter", "losses", "notes", "managed": bool } ],
 ///         "prepare": [ { "order", "host", "copy": bool, "steps": [STEP] } ],
 ///         "missing": [ { "order", "host", "fault": FAULT } ],
 ///         "passes": [ { "orders": [id], "members": [ { "host", "gate": [STEP], "steps": [STEP] } ] } ] } ] }
@@ -57,6 +57,7 @@ package enum PlanJSON {
             "former": .former(planned.former), "thumbprint": .optional(planned.thumbprint),
             "birth": .optional(planned.birth), "notAfter": .optional(planned.notAfter),
             "losses": .texts(planned.losses), "notes": .texts(planned.notes),
+            "managed": .bool(planned.isManaged),
         ])
     }
 

@@ -25,7 +25,7 @@ package struct PlanText: Sendable {
     /// `2 new certificates, 1 to be assigned; 4 hosts switched in 2 pools`.
     package static func summary(_ plan: Plan) -> String {
         guard plan.hasWork else { return "nothing to do" }
-        let orders = plan.pools.filter(\.hasWork).flatMap(\.orders)
+        let orders = plan.pools.filter(\.hasWork).flatMap(\.orders).filter(\.isManaged)
         func number(_ need: PlannedOrder.Need) -> Int { orders.filter { $0.need == need }.count }
         var parts: [String] = []
         if number(.issue) > 0 { parts.append(counted(number(.issue), "new certificate")) }

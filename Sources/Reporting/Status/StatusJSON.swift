@@ -9,7 +9,7 @@ package import FleetModel
 /// Status for programs.
 ///
 ///     { "version": 1, "at",
-///       "pools": [ { "name", "faults": [FAULT],
+///       "pools": [ { "name", "faults": [FAULT], "unmanaged": TEXT or null,
 ///                    "certificates": [ { "host", "order", "usage", "thumbprint", "notAfter", "daysLeft", "due": bool,
 ///                                        "need", "reasons": [{"code","text"}] } ] } ] }
 ///
@@ -23,6 +23,7 @@ package enum StatusJSON {
                 report.pools.map { pool in
                     .object([
                         "name": .string(pool.name), "faults": .array(pool.faults.map(FaultText.json)),
+                        "unmanaged": .optional(pool.unmanaged),
                         "certificates": .array(pool.rows.map { row($0, report) }),
                     ])
                 }),

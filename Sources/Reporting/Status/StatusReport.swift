@@ -27,6 +27,8 @@ package struct StatusReport: Sendable {
         package var name: String
         package var rows: [Row]
         package var faults: [Fault]
+        /// Why some or all of its orders are left to hands.
+        package var unmanaged: String?
     }
 
     package var now: Date
@@ -40,7 +42,8 @@ package struct StatusReport: Sendable {
         self.pools = pools.map { plan in
             let faults = plan.unreachable.sorted { $0.key < $1.key }.map { $1.on($0) }
             let rows = plan.orders.flatMap { order in
-                order.order.hosts.filter { plan.unreachable[$0] == nil }
+                // Where nothing was looked at, nothing can be said.
+                order.order.hosts.filter { plan.unreachable[$0] == nil && (order.isManaged || facts[$0] != nil) }
                     .flatMap { Self.rows(order, host: $0, facts: facts[$0]) }
             }
             let places = Dictionary(
@@ -49,7 +52,8 @@ package struct StatusReport: Sendable {
                 (places[$0.element.host] ?? .max, $0.offset) < (places[$1.element.host] ?? .max, $1.offset)
             }
             return PoolStatus(
-                name: plan.pool.name, rows: sorted.map(\.element), faults: faults + (plan.blocked.map { [$0] } ?? []))
+                name: plan.pool.name, rows: sorted.map(\.element), faults: faults + (plan.blocked.map { [$0] } ?? []),
+                unmanaged: plan.unmanaged)
         }
     }
 

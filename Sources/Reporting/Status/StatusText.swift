@@ -23,6 +23,7 @@ package struct StatusText: Sendable {
             if !lines.isEmpty { lines.append("") }
             lines.append(style("pool \(pool.name)".cleaned, .strong))
             lines += rows(pool, now: report.now)
+            if let unmanaged = pool.unmanaged { lines.append("  \(unmanaged)".cleaned) }
             for fault in pool.faults { lines += FaultText.lines(fault, indent: "  ") }
         }
         return lines.map { $0 + "\n" }.joined()
