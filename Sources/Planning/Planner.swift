@@ -133,7 +133,7 @@ package struct Planner: Sendable {
         let first = work.filter { $0.order.sharing == .pool && $0.order.usages == ["AudioVideoAuthentication"] }
         let rest = work.filter { one in !first.contains { $0.order.id == one.order.id } }
         return [first, rest].compactMap { orders in
-            let members = plan.pool.hosts.compactMap { host -> HostSteps? in
+            let members = begunFirst(plan.pool.hosts).compactMap { host -> HostSteps? in
                 let own = orders.filter { needsSwitch($0, on: host.name, assessment: assessment) }
                 let pairs = own.compactMap { planned in
                     choose(.certificate, plan.pool, sharing: planned.order.sharing).map { (planned, $0) }
@@ -148,6 +148,14 @@ package struct Planner: Sendable {
         }
     }
 
+    /// A member whose switch began and did not end well may have its services stopped: the pool is whole again only when
+    /// that one is finished, so it goes before all others.
+    private func begunFirst(_ hosts: [Host]) -> [Host] {
+        hosts.filter { hasBegun($0.name) } + hosts.filter { !hasBegun($0.name) }
+    }
+
+    private func hasBegun(_ host: String) -> Bool { input.history.touched[host] != nil }
+
     private func needsSwitch(_ planned: PlannedOrder, on host: String, assessment: Assessment) -> Bool {
         guard planned.order.hosts.contains(host) else { return false }
         if input.history.touched[host]?.contains(planned.order.id) == true { return true }
@@ -160,7 +168,9 @@ package struct Planner: Sendable {
         guard pool.hosts.count > 1, let gate = choose(.gate, pool) else { return [:] }
         var gates: [String: [PlannedStep]] = [:]
         for member in Set(plan.passes.flatMap { $0.members.map(\.host) }) {
-            gates[member] = pool.hosts.flatMap { host in
+            // A member that is down by our hand is not kept down by what it, or another such one, says of itself.
+            let asked = pool.hosts.filter { !hasBegun(member) || !hasBegun($0.name) }
+            gates[member] = asked.flatMap { host in
                 let steps = gate.prepare.filter { ($0.on == .others) == (host.name != member) }
                 return assembly.reads(steps, on: host, subject: "\(pool.name)/\(member)", part: .gate)
             }

@@ -46,6 +46,22 @@ import Testing
         #expect(try plan.passes.first?.members.first?.step("assign").bindings["thumbprint"]?.text == "se-lyon/fe@se01")
     }
 
+    @Test func `a member that is down by our hand goes first, and its own services do not keep its gate closed`() throws
+    {
+        var world = try World.healthy()
+        try world.expire("fe-lyon/fe")
+        world.history = history([
+            .switchBegan(pool: "fe-lyon", host: "fe02", orders: ["fe-lyon/fe"]),
+            .outcome(
+                key("fe02", "fe-lyon/fe", .prepare, "sign"),
+                StepOutcome(.done, captures: ["thumbprint": .string("NEW")])),
+        ])
+        let plan = try world.only("fe-lyon")
+        #expect(plan.passes.map { $0.members.map(\.host) } == [["fe02", "fe01", "fe03"]])
+        #expect(Set(plan.gates["fe02"]?.map(\.key.host) ?? []) == ["fe01", "fe03"])
+        #expect(Set(plan.gates["fe01"]?.map(\.key.host) ?? []) == ["fe01", "fe02", "fe03"])
+    }
+
     @Test func `a host that was switched well is left alone`() throws {
         var world = try World.healthy()
         world.history = history([

@@ -38,7 +38,7 @@ struct PendingCollectCommand: Command {
         let project = try Project.load(place)
         do {
             let journal = try await Journal.open(try StateLock(folder: place.statePath, command: "pending collect"))
-            let resting = try await journal.runs().filter { $0.state == .resting }.reversed()
+            let resting = try await waiting(journal)
             if resting.isEmpty { program.terminal.say("no run waits for an answer\n") }
             var codes: [ExitCode] = []
             for record in resting {
@@ -48,6 +48,18 @@ struct PendingCollectCommand: Command {
         } catch let error as JournalError {
             throw Refusal(error.exitCode, error.fault.description)
         }
+    }
+
+    /// Runs that rest, oldest first, and those that died or were stopped while an answer of theirs was taken up.
+    private func waiting(_ journal: Journal) async throws -> [RunRecord] {
+        var waiting: [RunRecord] = []
+        for record in try await journal.runs().reversed() where record.isUnfinished {
+            let rested = try await journal.events(of: record.id).contains { event in
+                if case .resting = event.kind { true } else { false }
+            }
+            if rested { waiting.append(record) }
+        }
+        return waiting
     }
 }
 
