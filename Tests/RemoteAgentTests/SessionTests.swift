@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import RemoteAgent
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SessionTests {
     var settings: AgentSettings {
         var settings = Dialogue.settings

@@ -1,7 +1,7 @@
 import FleetModel
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct JournalDeathTests {
+@Suite(.timeLimit(.minutes(5))) struct JournalDeathTests {
     @Test func `a journal that cannot be written stops the run`() async throws {
         let scenario = try await Scenario(due: ["fe-lyon/fe", "se-lyon/fe"])
         scenario.sink.onEvent { [sink = scenario.sink] kind in

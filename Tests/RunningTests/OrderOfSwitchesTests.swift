@@ -2,7 +2,7 @@ import FleetModel
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct OrderOfSwitchesTests {
+@Suite(.timeLimit(.minutes(5))) struct OrderOfSwitchesTests {
     private let pools = ["fe-lyon", "fe-paris", "se-lyon", "edge-lyon"]
     private let due: Set<String> = ["fe-lyon/fe", "fe-paris/fe", "se-lyon/fe", "edge-lyon/edge-internal"]
 

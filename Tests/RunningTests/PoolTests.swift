@@ -2,7 +2,7 @@ import FleetModel
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct PoolTests {
+@Suite(.timeLimit(.minutes(5))) struct PoolTests {
     private func frontEnds(readyFor: Duration = .zero, maxFailures: Int = 0) async throws -> Scenario {
         try await Scenario(due: ["fe-lyon/fe", "se-lyon/fe"]) {
             $0.rollout.readyFor = readyFor

@@ -1,7 +1,7 @@
 import FleetModel
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct RolloutTests {
+@Suite(.timeLimit(.minutes(5))) struct RolloutTests {
     @Test func `a Front End pool is renewed one member at a time`() async throws {
         let scenario = try await Scenario(due: ["fe-lyon/fe"])
         let ended = try await scenario.run("fe-lyon")

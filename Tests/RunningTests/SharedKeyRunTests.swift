@@ -2,7 +2,7 @@ import FleetModel
 import Foundation
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SharedKeyRunTests {
+@Suite(.timeLimit(.minutes(5))) struct SharedKeyRunTests {
     private let av = "edge-lyon/edge-av"
     private let edges = ["edge01", "edge02", "edge03"]
 

@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct StepTests {
+@Suite(.timeLimit(.minutes(5))) struct StepTests {
     private func oneServer() async throws -> Scenario { try await Scenario(due: ["se-lyon/fe"]) }
 
     @Test func `the intent is on record before a changing call, the outcome after it`() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import SSHTransport
 
 /// What answers, or does not, before SSH begins.
-@Suite(.timeLimit(.minutes(1))) struct ConnectTests {
+@Suite(.timeLimit(.minutes(5))) struct ConnectTests {
     private let short = SSHDeadlines(connect: .milliseconds(150), handshake: .milliseconds(150))
 
     private func failure(at port: UInt16) async throws -> SSHError? {

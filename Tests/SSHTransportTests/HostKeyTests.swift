@@ -5,7 +5,7 @@ import Testing
 @testable import SSHTransport
 
 /// Host keys as a real server shows them.
-@Suite(.timeLimit(.minutes(1))) struct HostKeyTests {
+@Suite(.timeLimit(.minutes(5))) struct HostKeyTests {
     @Test func `an unknown host is refused with the fingerprint that ssh-keygen prints`() async throws {
         let fixture = try await SSHFixture(hostKeyTypes: ["ed25519"])
         let error = await #expect(throws: SSHError.self) { _ = try await fixture.connect(knownHosts: "") }

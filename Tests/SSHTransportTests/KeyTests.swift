@@ -6,7 +6,7 @@ import Testing
 @testable import SSHTransport
 
 /// Keys, from files, from an agent, and held by others.
-@Suite(.timeLimit(.minutes(1))) struct KeyTests {
+@Suite(.timeLimit(.minutes(5))) struct KeyTests {
     private func accepts(_ way: SSHAuthentication, _ fixture: SSHFixture) async throws -> Bool {
         let session = try await fixture.connect(authentication: [way])
         defer { Task { await session.close() } }

@@ -4,7 +4,7 @@ import Testing
 @testable import SSHTransport
 
 /// Passwords, in both of SSH's ways.
-@Suite(.timeLimit(.minutes(1))) struct PasswordTests {
+@Suite(.timeLimit(.minutes(5))) struct PasswordTests {
     private static let shared = Task { try await PasswordServer() }
 
     private func signIn(_ user: String, _ ways: [SSHAuthentication]) async throws -> SSHSession {

@@ -17,7 +17,7 @@ struct SSHFixture {
     }
 
     static let quick = SSHDeadlines(
-        connect: .seconds(5), handshake: .seconds(10), signIn: .seconds(10), channel: .seconds(5), close: .seconds(2))
+        connect: .seconds(15), handshake: .seconds(30), signIn: .seconds(30), channel: .seconds(30), close: .seconds(5))
 
     func connect(
         knownHosts: String? = nil, authentication: [SSHAuthentication]? = nil, host: String = "127.0.0.1",

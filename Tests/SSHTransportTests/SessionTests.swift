@@ -4,7 +4,7 @@ import Testing
 
 @testable import SSHTransport
 
-@Suite(.timeLimit(.minutes(1))) struct SessionTests {
+@Suite(.timeLimit(.minutes(5))) struct SessionTests {
     @Test func `a command's output, errors and exit status come back`() async throws {
         let fixture = try await SSHFixture()
         let session = try await fixture.connect()

@@ -11,7 +11,7 @@ import TestSupport
         try await SSHClient.connect(
             to: SSHEndpoint(host: "127.0.0.1", port: server.port, user: server.user), through: bastion,
             hostKeys: HostKeyPolicy(text: try server.knownHostsLine(), file: "known_hosts"),
-            authentication: [.key(path: key)], deadlines: SSHDeadlines(connect: .seconds(5)))
+            authentication: [.key(path: key)], deadlines: SSHDeadlines(connect: .seconds(30)))
     }
 
     private func bastion(_ server: LoopbackSSHServer, key: String) async throws -> SSHSession {
