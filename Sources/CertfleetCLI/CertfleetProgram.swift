@@ -81,6 +81,10 @@ package enum CertfleetProgram {
                 InventoryLintCommand(program: context)
                 InventoryListCommand(program: context)
             }
+            CommandGroup("topology", "what the deployment has published") {
+                TopologyImportCommand(program: context)
+                TopologyDiffCommand(program: context)
+            }
             CommandGroup("lab", "simulated servers to learn and rehearse on") {
                 LabUpCommand(program: context)
                 LabDownCommand(program: context)

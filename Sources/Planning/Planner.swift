@@ -18,6 +18,13 @@ package struct Planner: Sendable {
             .reads(procedure.prepare, on: host, subject: pool.name, part: .survey)
     }
 
+    /// The reads that find out what is published; `nil` when no such procedure fits the pool.
+    package func topology(from host: Host, in pool: Pool) -> [PlannedStep]? {
+        guard let procedure = choose(.topology, pool) else { return nil }
+        return StepAssembly(input: input, pool: pool)
+            .reads(procedure.prepare, on: host, subject: pool.name, part: .survey)
+    }
+
     // MARK: One pool
 
     private func plan(for pool: Pool) -> PoolPlan {

@@ -83,6 +83,23 @@ struct Fleet: Sendable {
         }
     }
 
+    /// Reads the published topology from one host.
+    func topology(from host: FleetModel.Host, in pool: Pool) async throws -> PublishedTopology {
+        let planner = Planner(input(run: "", command: "", selection: PlanSelection(pools: [pool.name]), facts: [:]))
+        guard let steps = planner.topology(from: host, in: pool) else {
+            throw Refusal(
+                .noTarget,
+                "\(host.name) is not asked for the topology: no procedure reads it from \(pool.type.rawValue) servers of version \(pool.version.rawValue)\n  hint: name a Front End or Director"
+            )
+        }
+        do {
+            let link = await links.link(to: host, in: pool)
+            return try TopologyReading.topology(from: try await Surveyor(sink: relay).survey(steps, over: link))
+        } catch let fault as Fault {
+            throw fault.on(host.name)
+        }
+    }
+
     // MARK: Plan
 
     func plan(

@@ -30,7 +30,7 @@ final class ProcedureReading {
         let title = mapping.requiredText("title") ?? ""
         _ = mapping.required("kind")
         let kind = mapping["kind"].flatMap {
-            reader.word($0, "kind", of: ["certificate", "survey", "gate"])
+            reader.word($0, "kind", of: ["certificate", "survey", "gate", "topology"])
         }.flatMap(Procedure.Kind.init(rawValue:))
         let types = words(mapping.required("types"), "types", PoolType.self)
         let versions = words(mapping.required("versions"), "versions", ProductVersion.self)
@@ -51,7 +51,7 @@ final class ProcedureReading {
         if name != stem { reader.report(node.place, "`procedure` must be the file's name, \(Quoting.quote(stem))") }
     }
 
-    /// A survey and a gate look and restart nothing.
+    /// A survey, a gate and the topology look and restart nothing.
     private func checkParts(_ kind: Procedure.Kind, _ mapping: YAMLMapping) {
         if mapping["prepare"] == nil { _ = mapping.required("prepare") }
         guard kind != .certificate else { return }

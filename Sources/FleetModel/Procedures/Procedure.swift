@@ -1,10 +1,10 @@
 /// The steps of one job on a server, as data.
 ///
 /// `prepare` interrupts nothing and runs on all members at once; `switching` runs one member at a time;
-/// `finally` runs whatever happened. A survey and a gate have reads only, all in `prepare`.
+/// `finally` runs whatever happened. A survey, a gate and the topology have reads only, all in `prepare`.
 package struct Procedure: Sendable, Equatable {
     package enum Kind: String, Sendable, Codable {
-        case certificate, survey, gate
+        case certificate, survey, gate, topology
     }
 
     package var name: String

@@ -44,7 +44,7 @@ package enum LabFleet {
             for host in pool.hosts {
                 hosts.append(
                     try await make(
-                        host, of: pool, in: folder, authorities: authorities, rules: source.seeds,
+                        host, of: pool, in: folder, authorities: authorities, source: source,
                         transcripts: transcripts))
             }
         }
@@ -60,13 +60,15 @@ package enum LabFleet {
     }
 
     private static func make(
-        _ host: Host, of pool: Pool, in folder: LabFolder, authorities: LabAuthorities, rules: SeedRules,
+        _ host: Host, of pool: Pool, in folder: LabFolder, authorities: LabAuthorities, source: LabSource,
         transcripts: String?
     ) async throws -> LabRecord.Host {
+        let reachesStore = [.frontEnd, .standardEdition, .director, .mediation].contains(pool.type)
         let identity = HostIdentity(
             name: host.name, fqdn: host.fqdn, pool: pool.name, poolFQDN: pool.fqdn ?? host.fqdn, type: pool.type,
             version: pool.version, members: pool.hosts.map(\.fqdn), accessFQDN: pool.access?.fqdn,
-            webConferencingFQDN: pool.webConferencing?.fqdn, transcripts: transcripts)
+            webConferencingFQDN: pool.webConferencing?.fqdn,
+            topology: reachesStore ? PublishedTopology(source.inventory) : nil, transcripts: transcripts)
         let state = try HostState.create(folder.host(host.name), identity: identity)
         let root = authorities.root.certificate
         try state.store(.root).add(StoreEntry(thumbprint: root.thumbprint, certificate: root.der))
@@ -74,7 +76,7 @@ package enum LabFleet {
             let issuing = signer.certificate
             try state.store(.intermediate).add(StoreEntry(thumbprint: issuing.thumbprint, certificate: issuing.der))
         }
-        if rules.startsAtTCP.contains(host.name), pool.type.isExchange {
+        if source.seeds.startsAtTCP.contains(host.name), pool.type.isExchange {
             try state.setStartupMode("TCP", of: "UM")
         }
         let key = try await SSHKeys.make(folder.hostKey(host.name), comment: host.fqdn)

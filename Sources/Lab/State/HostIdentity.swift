@@ -16,6 +16,8 @@ package struct HostIdentity: Sendable, Equatable, Codable {
     /// Edge: the names that clients use.
     package var accessFQDN: String?
     package var webConferencingFQDN: String?
+    /// What the host reads from the Central Management store; `nil` where it cannot.
+    package var topology: PublishedTopology?
     /// Where the host's TLS ports really are, on 127.0.0.1.
     package var ports: [PortMapping]
     /// What `$PSVersionTable` says.
@@ -25,7 +27,8 @@ package struct HostIdentity: Sendable, Equatable, Codable {
 
     package init(
         name: String, fqdn: String, pool: String, poolFQDN: String, type: PoolType, version: ProductVersion,
-        members: [String], accessFQDN: String? = nil, webConferencingFQDN: String? = nil, ports: [PortMapping] = [],
+        members: [String], accessFQDN: String? = nil, webConferencingFQDN: String? = nil,
+        topology: PublishedTopology? = nil, ports: [PortMapping] = [],
         powerShell: String = "5.1.17763.1", transcripts: String? = nil
     ) {
         self.name = name
@@ -37,6 +40,7 @@ package struct HostIdentity: Sendable, Equatable, Codable {
         self.members = members
         self.accessFQDN = accessFQDN
         self.webConferencingFQDN = webConferencingFQDN
+        self.topology = topology
         self.ports = ports
         self.powerShell = powerShell
         self.transcripts = transcripts
