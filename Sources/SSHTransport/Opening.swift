@@ -6,6 +6,8 @@ struct Opening {
     let firstLine: String?
     /// Whether an SSH version line came.
     let speaksSSH: Bool
+    /// How long that line is, without its end.
+    let versionLength: Int
     /// The server's lists of algorithms, when they came whole.
     let offer: Offer?
 
@@ -21,22 +23,25 @@ struct Opening {
         var rest = bytes[...]
         var first: String?
         var isSSH = false
+        var length = 0
         while !rest.isEmpty && !isSSH {
             let line = rest.prefix { $0 != UInt8(ascii: "\n") }
             rest = rest.dropFirst(line.count + 1)
             isSSH = line.starts(with: "SSH-".utf8)
+            if isSSH { length = line.count - (line.last == UInt8(ascii: "\r") ? 1 : 0) }
             first = first ?? Self.clean(line)
         }
         firstLine = first
         speaksSSH = isSSH
+        versionLength = length
         offer = isSSH ? Self.offer(in: rest) : nil
     }
 
+    /// The longest version line that RFC 4253 allows, and libssh2 1.10 reads, less the line's end.
+    private static let longestVersion = 253
+
     private static func clean(_ line: ArraySlice<UInt8>) -> String {
-        let text = String(decoding: line.prefix(200), as: UTF8.self)
-        return String(
-            String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? " " : $0 })
-        ).trimmed
+        PeerText.clean(line.prefix(200))
     }
 
     /// RFC 4253 §6 and §7.1: length, padding length, type 20, cookie, ten lists of names.
@@ -51,8 +56,10 @@ struct Opening {
             lists.append(names.split(separator: ",").map(String.init))
         }
         // Client to server and back are offered alike by every server met; what only one direction has is of no use.
+        // Some names among the key exchanges are none, but say what else the server understands.
         return Offer(
-            keyExchanges: lists[0], hostKeys: lists[1], ciphers: lists[2].filter(lists[3].contains),
+            keyExchanges: lists[0].filter { !$0.hasPrefix("kex-strict-") && !$0.hasPrefix("ext-info-") },
+            hostKeys: lists[1], ciphers: lists[2].filter(lists[3].contains),
             macs: lists[4].filter(lists[5].contains))
     }
 
@@ -60,6 +67,12 @@ struct Opening {
     ///
     /// - Parameter abilities: What this side can do.
     func explain(_ error: SSHError, abilities: Offer) -> SSHError {
+        if error.code == .timedOut, firstLine == nil {
+            var error = error
+            error.message = "the server took the connection and said nothing; \(error.message)"
+            error.hint = "its SSH service may hang, or something in between answers for it"
+            return error
+        }
         guard
             error.code != .timedOut && error.code != .sessionClosed && error.code != .bastionLost
                 && error.code != .hostKeyUnknown
@@ -72,18 +85,30 @@ struct Opening {
                 hint: "it may limit connections (MaxStartups) or refuse this address")
         }
         if !speaksSSH {
-            let code: SSHError.Code = firstLine.hasPrefix("Exceeded MaxStartups") ? .tooManyConnections : .notSSH
-            let message =
-                code == .notSSH
-                ? "not an SSH server: \"\(firstLine)\"" : "the server limits connections: \"\(firstLine)\""
-            return SSHError(code, "handshake", message, number: error.number)
+            // What OpenSSH writes to a connection that it sheds, before and since 9.8.
+            if firstLine.hasPrefix("Exceeded MaxStartups") || firstLine.hasPrefix("Not allowed at this time") {
+                return SSHError(
+                    .tooManyConnections, "handshake", "the server limits connections: \"\(firstLine)\"",
+                    number: error.number, hint: "try again later, or raise MaxStartups in its sshd_config")
+            }
+            return SSHError(
+                .notSSH, "handshake", "not an SSH server: \"\(firstLine)\"", number: error.number,
+                hint: "check the port")
         }
         if let offer, let missing = offer.missing(for: abilities) {
             return SSHError(
                 .noCommonAlgorithm, "handshake",
                 "no common \(missing.list): the server offers \(missing.offered.joined(separator: ",")), "
                     + "this build \(missing.able.joined(separator: ","))",
-                number: error.number, hint: "a newer libssh2 knows more of them; or allow one of these on the server")
+                number: error.number,
+                hint: "connect by the system's ssh (transport: ssh), or allow one of these on the server")
+        }
+        if offer == nil, versionLength > Self.longestVersion {
+            return SSHError(
+                .handshakeFailed, "handshake",
+                "the server's version line is too long for this build: \(versionLength) characters",
+                number: error.number,
+                hint: "connect by the system's ssh (transport: ssh), or shorten VersionAddendum on the server")
         }
         if error.code == .noCommonAlgorithm || error.code == .connectionLost || error.code == .handshakeFailed {
             return SSHError(
@@ -102,14 +127,5 @@ extension Opening.Offer {
             ("cipher", ciphers, able.ciphers), ("MAC", macs, able.macs),
         ]
         return lists.first { Set($0.1).isDisjoint(with: $0.2) }
-    }
-}
-
-extension String {
-    fileprivate var trimmed: String {
-        var text = self[...]
-        while text.last?.isWhitespace == true { text.removeLast() }
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        return String(text)
     }
 }

@@ -67,6 +67,9 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
     package var hostKey: HostKey?
     /// Whether the server may have turned the connection away because it had too many: worth another try.
     var mayBeShed = false
+    /// Whether the server was shown a password and refused it. To show it again, here or to a server that asks the same
+    /// directory, may lock the account.
+    package internal(set) var passwordWasRefused = false
 
     package var description: String { hint.map { "\(message)\nhint: \($0)" } ?? message }
 

@@ -25,6 +25,7 @@ extension SSHSession {
             guard case .pinned = pins else { return }
             try HostKeyPolicy.check(key, against: known, for: endpoint)
             try await signIn(authentication)
+            resources.socket?.readiness.onBeat = { [weak self] in self?.assumeIsolated { $0.keepAlive() } }
         } catch {
             end((error as? SSHError) ?? SSHError(.sessionClosed, "connect", "given up during connect"))
             throw error
@@ -63,6 +64,7 @@ extension SSHSession {
 
     private func connect(_ addresses: [SSHAddress]) async throws {
         var last = SSHError(.unresolved, "connect", "there is no address to connect to")
+        var messages: [String] = []
         for address in addresses {
             do {
                 let socket = try StreamSocket(to: address, on: worker)
@@ -73,9 +75,8 @@ extension SSHSession {
                     if try socket.connected(to: address) { break }
                     try Task.checkCancellation()
                     if deadline.hasPassed {
-                        let limit = deadlines.connect.components.seconds
                         throw SSHError(
-                            .timedOut, "connect", "\(address) does not answer within \(limit) s",
+                            .timedOut, "connect", "\(address) does not answer within \(deadlines.connect.words)",
                             hint: StreamSocket.firewallHint)
                     }
                     await change(of: socket.readiness, since: seen)
@@ -85,8 +86,10 @@ extension SSHSession {
             } catch let error as SSHError {
                 resources.free()
                 last = error
+                messages.append(error.message)
             }
         }
+        if messages.count > 1 { last.message = messages.joined(separator: "; ") }
         throw last
     }
 

@@ -59,6 +59,13 @@ package actor SSHSession {
         resources.pass = nil
     }
 
+    /// Sends something, for the sake of firewalls that forget idle connections; says nothing about the other side, for
+    /// its silence is judged by whoever speaks with it.
+    func keepAlive() {
+        guard sender == nil, halfRead == nil, resources.socket?.isWritable == true else { return }
+        resources.handle?.sendKeepalive()
+    }
+
     func takeNumber() -> Int {
         nextNumber += 1
         return nextNumber
@@ -99,15 +106,17 @@ package actor SSHSession {
             if heedsCancellation && Task.isCancelled { throw leave(CancellationError(), number, leaving, operation) }
             if let deadline, deadline.hasPassed {
                 let error = SSHError(
-                    .timedOut, operation, "\(operation) was not done within \(deadline.limit.components.seconds) s")
+                    .timedOut, operation, "\(operation) was not done within \(deadline.limit.words)")
                 throw leave(error, number, leaving, operation)
             }
             let seen = socket.readiness.changes
             if try sender == number || sender == nil && finishRead(operation) {
+                let reads = handle.memory.reads
                 switch try attempt(call, number) {
                 case .done(let value): return value
                 case .again:
                     if handle.wantsToWrite && halfRead == nil { sender = number } else { release(number) }
+                    if handle.memory.mayHaveMore(since: reads) { continue }
                     // Nothing will wake us: the library was not clear about what it waits for, or the socket is dead.
                     if handle.waitsForNothing || socket.readiness.isGone, spareTries > 0 {
                         spareTries -= 1

@@ -62,6 +62,16 @@ import Testing
         #expect(try await failure(at: brief.port)?.message == "the server ended the connection during the handshake")
     }
 
+    @Test(arguments: ["S", "SSH-2.0-Test\r\nabc", "SSH-2.0-Test\r\n\u{0}\u{0}\u{1}"])
+    func `an end right behind a few bytes is noticed at once`(text: String) async throws {
+        let listener = try server(saying: text)
+        let worker = try SSHWorker()
+        let error = await #expect(throws: SSHError.self) {
+            _ = try await SSHFixture.connect(port: listener.port, deadlines: SSHFixture.quick, on: worker)
+        }
+        #expect(error?.code != .timedOut, "\(text): \(error?.message ?? "")")
+    }
+
     @Test func `a name that does not resolve says so`() async throws {
         let error = await #expect(throws: SSHError.self) {
             _ = try await SSHAddress.resolve("no-such-host.invalid", port: 22)

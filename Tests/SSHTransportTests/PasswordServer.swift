@@ -3,9 +3,12 @@ import CLinux
 import Foundation
 import TestSupport
 
+@testable import SSHTransport
+
 /// An SSH server that checks passwords, which an unprivileged sshd cannot: asyncssh, from Debian's python3-asyncssh.
 ///
-/// Its users: `word` (password), `ask` (one question), `two` (two questions), `both`, `old` (password has expired).
+/// Its users: `word` (password), `ask` (one question), `two` (two questions), `both`, `old` (password has expired),
+/// `gone` (locked, and it says so), `tiny` (an echo through a window of one byte).
 /// The right password is `correct`; every password it is shown is noted.
 final class PasswordServer: Sendable {
     let port: UInt16
@@ -40,6 +43,17 @@ final class PasswordServer: Sendable {
 
     deinit { child.kill() }
 
+    /// What went wrong in it.
+    var errors: String { (try? folder.read("errors")) ?? "" }
+
+    /// The line that pins its key.
+    func knownHosts() async throws -> String {
+        let keys = try await SSHClient.hostKeys(
+            of: SSHEndpoint(host: "127.0.0.1", port: port, user: "x"),
+            addresses: SSHAddress.resolve("127.0.0.1", port: port), on: SSHWorker())
+        return keys.map { $0.knownHostsLine(host: "127.0.0.1", port: port) + "\n" }.joined()
+    }
+
     /// The passwords it was shown for a user, in order.
     func attempts(of user: String) -> [String] {
         ((try? folder.read("attempts")) ?? "").split(separator: "\n").filter { $0.hasPrefix("\(user) ") }
@@ -61,27 +75,53 @@ final class PasswordServer: Sendable {
                 self.user = user
                 return True
             def password_auth_supported(self):
-                return self.user in ('word', 'both', 'old')
+                return self.user in ('word', 'both', 'old', 'tiny')
             def validate_password(self, user, password):
                 note(user, password)
                 if user == 'old':
                     raise asyncssh.PasswordChangeRequired('expired')
                 return password == 'correct'
             def kbdint_auth_supported(self):
-                return self.user in ('ask', 'two', 'both')
+                return self.user in ('ask', 'two', 'both', 'gone')
             def get_kbdint_challenge(self, user, lang, submethods):
-                return ('', '', '', [('Password: ', False)] + ([('Code: ', True)] if user == 'two' else []))
+                reason = 'Your account is locked.' if user == 'gone' else ''
+                return ('', reason, '', [('Password: ', False)] + ([('Code: ', True)] if user == 'two' else []))
             def validate_kbdint_response(self, user, responses):
                 note(user, ','.join(responses))
-                return responses == ['correct']
+                return responses == ['correct'] and self.user != 'gone'
 
-        def run(process):
-            process.stdout.write('hello ' + process.get_extra_info('username'))
-            process.exit(0)
+        class Hello(asyncssh.SSHServerSession):
+            def __init__(self, user):
+                self.user = user
+            def connection_made(self, channel):
+                self.channel = channel
+            def exec_requested(self, command):
+                return True
+            def session_started(self):
+                self.channel.write(f'hello {self.user}'.encode())
+                self.channel.exit(0)
+
+        class Echo(Hello):
+            def session_started(self):
+                pass
+            def data_received(self, data, kind):
+                for place in range(len(data)):
+                    self.channel.write(data[place:place + 1])
+            def eof_received(self):
+                self.channel.exit(0)
+                return True
+
+        class Talking(Server):
+            def connection_made(self, connection):
+                self.connection = connection
+            def session_requested(self):
+                if self.user == 'tiny':
+                    return self.connection.create_server_channel(encoding=None, window=1, max_pktsize=1), Echo('')
+                return self.connection.create_server_channel(encoding=None), Hello(self.user)
 
         async def main():
             key = asyncssh.generate_private_key('ecdsa-sha2-nistp256')
-            server = await asyncssh.create_server(Server, '127.0.0.1', 0, server_host_keys=[key], process_factory=run)
+            server = await asyncssh.create_server(Talking, '127.0.0.1', 0, server_host_keys=[key])
             print(server.sockets[0].getsockname()[1], flush=True)
             # Its input ends with the tests, however they end.
             await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)

@@ -53,6 +53,16 @@ import Testing
         #expect(try await Self.shared.value.attempts(of: "two").allSatisfy { !$0.contains("correct") })
     }
 
+    @Test func `what the server says above its question is quoted when it refuses the answer`() async throws {
+        let error = await #expect(throws: SSHError.self) {
+            _ = try await signIn("gone", [.keyboardInteractive(secret("correct"))])
+        }
+        #expect(
+            error?.message == "the server refused gone: \"Your account is locked.\": keyboard-interactive refused; "
+                + "it takes keyboard-interactive")
+        #expect(error?.passwordWasRefused == true)
+    }
+
     @Test func `an expired password is called expired`() async throws {
         let error = await #expect(throws: SSHError.self) {
             _ = try await signIn("old", [.password(secret("correct"))])

@@ -1,3 +1,4 @@
+import CLinux
 import ChildProcess
 import Foundation
 import Synchronization
@@ -23,7 +24,10 @@ package final class LoopbackSSHServer: Sendable {
     /// - Parameters:
     ///   - hostKeyTypes: The types of host keys it has (`ed25519`, `ecdsa`, `rsa`).
     ///   - options: Further lines of its configuration; they go before its own, so they win.
-    package init(hostKeyTypes: [String] = ["ed25519", "ecdsa"], options: [String] = []) async throws {
+    ///   - preamble: What it says before its version.
+    package init(
+        hostKeyTypes: [String] = ["ed25519", "ecdsa"], options: [String] = [], preamble: String = ""
+    ) async throws {
         let folder = try TemporaryFolder()
         self.folder = folder
         user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "root"
@@ -43,6 +47,7 @@ package final class LoopbackSSHServer: Sendable {
         self.children = children
         listener = try LoopbackListener { connection in
             defer { close(connection) }
+            if !preamble.isEmpty { _ = send(connection, preamble, preamble.utf8.count, Int32(MSG_NOSIGNAL)) }
             let command = ChildCommand(
                 "/usr/sbin/sshd", ["-i", "-f", config, "-E", folder["log"]], environment: ["PATH": "/usr/bin:/bin"],
                 input: .descriptor(connection), output: .descriptor(connection), errors: .discarded)
@@ -72,6 +77,11 @@ package final class LoopbackSSHServer: Sendable {
             let list = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
         else { return [] }
         return list.split(separator: " ").compactMap { pid_t($0) }
+    }
+
+    /// Stops the servers of all connections where they stand, as a machine that hangs does.
+    package func freezeConnections() {
+        for child in children.all.withLock({ $0 }) { kill(child.pid, SIGSTOP) }
     }
 
     /// Stops listening; connections that stand go on.

@@ -64,7 +64,7 @@ package struct HostKeyPolicy: Sendable {
         if let pin = pins.first(where: { $0.isRevoked && $0.key == key }) {
             throw SSHError(
                 .hostKeyRevoked, "host key", "the host key \(key) is revoked in \(pin.file) line \(pin.line)",
-                hostKey: key)
+                hint: "pin the key that took its place, once it has been compared on the server", hostKey: key)
         }
         let allowed = pins.filter { !$0.isRevoked }
         if allowed.contains(where: { $0.key == key }) { return }

@@ -40,7 +40,10 @@ enum LibSSH2Error {
     }
 
     /// What is said when the connection has gone in the middle of something.
-    static func connectionLost(_ operation: String, number: Int32) -> SSHError {
-        SSHError(.connectionLost, operation, "connection lost during \(operation)", number: number)
+    ///
+    /// - Parameter farewell: What the other side said about it, quoted.
+    static func connectionLost(_ operation: String, number: Int32, farewell: String? = nil) -> SSHError {
+        let said = farewell.map { ": the server said \($0)" } ?? ""
+        return SSHError(.connectionLost, operation, "connection lost during \(operation)\(said)", number: number)
     }
 }

@@ -20,11 +20,14 @@ final class SessionHandle: @unchecked Sendable {
 
     init() throws {
         guard LibSSH2Library.isReady else { throw SSHError(.libraryFailure, "start", "libssh2 does not start") }
-        pointer = libssh2_session_init_ex(nil, nil, nil, Unmanaged.passUnretained(memory).toOpaque())
+        pointer = libssh2_session_init_ex(
+            allocateCallback, freeCallback, reallocateCallback, Unmanaged.passUnretained(memory).toOpaque())
         guard let pointer else { throw SSHError(.libraryFailure, "start", "no memory for a session") }
         libssh2_session_set_blocking(pointer, 0)
         _ = libssh2_session_callback_set(
             pointer, LIBSSH2_CALLBACK_RECV, unsafeBitCast(receiveCallback, to: UnsafeMutableRawPointer.self))
+        _ = libssh2_session_callback_set(
+            pointer, LIBSSH2_CALLBACK_DISCONNECT, unsafeBitCast(disconnectCallback, to: UnsafeMutableRawPointer.self))
     }
 
     deinit { free() }
@@ -106,6 +109,17 @@ final class SessionHandle: @unchecked Sendable {
         return try attempt("open tunnel", libssh2_session_last_errno(pointer), as: ChannelHandle.self)
     }
 
+    /// Sends a packet that asks for nothing, so that whatever forwards the connection does not take it for dead.
+    ///
+    /// It is made on the library's stack: half sent, it would spoil the session. The caller makes sure that no other
+    /// packet is half sent and that the socket has room. No answer is wanted: libssh2 would keep each one for ever.
+    func sendKeepalive() {
+        libssh2_keepalive_config(pointer, 0, 2)
+        var next: Int32 = 0
+        _ = libssh2_keepalive_send(pointer, &next)
+        libssh2_keepalive_config(pointer, 0, 0)
+    }
+
     /// Sorts the answer of a call that returns 0, "again" or an error.
     func attempt(_ operation: String, _ number: Int32) throws -> Attempt<Void> {
         if number >= 0 { return .done(()) }
@@ -120,7 +134,9 @@ final class SessionHandle: @unchecked Sendable {
 
     func error(_ operation: String, _ number: Int32) -> SSHError {
         let code = LibSSH2Error.code(for: number)
-        if code == .connectionLost { return LibSSH2Error.connectionLost(operation, number: number) }
+        if code == .connectionLost {
+            return LibSSH2Error.connectionLost(operation, number: number, farewell: memory.farewell)
+        }
         var words: UnsafeMutablePointer<CChar>?
         var length: Int32 = 0
         _ = libssh2_session_last_error(pointer, &words, &length, 0)

@@ -19,6 +19,18 @@ final class SessionMemory {
     var signature = Signature.none
     /// What carries the bytes when it is no socket.
     var tunnel: TunnelStream?
+    /// How often libssh2 has been given bytes.
+    private(set) var reads = 0
+    /// Whether the socket had nothing more when it was last read.
+    private var isDrained = false
+    /// Whether the other side has ended the connection, by a word or without.
+    fileprivate(set) var hasEnded = false
+    /// Why the other side says it ended the connection, in its own words.
+    private(set) var farewell: String?
+    /// What it wrote above its questions: the system behind it often says there why it will not let somebody in.
+    private(set) var instruction: String?
+    /// The library's memory that is in use, and how much each; nil while nobody looks.
+    private var allocations: [UnsafeMutableRawPointer: Int]?
 
     /// Where a signature stands that is made outside of libssh2's call.
     enum Signature {
@@ -52,22 +64,68 @@ final class SessionMemory {
         if handedOut == opening.count {
             guard keepsOpening, opening.count < Self.openingLimit else {
                 if !opening.isEmpty { forgetOpening() }
-                return take(socket, into: buffer, flags)
+                return noted(take(socket, into: buffer, flags))
             }
             let count = withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { bytes in
                 let room = min(bytes.count, Self.openingLimit - opening.count)
                 let count = take(socket, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]), flags)
                 opening.append(contentsOf: bytes.prefix(max(0, count)))
-                return count
+                return noted(count)
             }
             if count <= 0 { return count }
         }
+        reads += 1
         let count = min(buffer.count, opening.count - handedOut)
         buffer.copyBytes(from: opening[handedOut..<(handedOut + count)])
         handedOut += count
         if !keepsOpening { forgetOpening() }
         return count
     }
+
+    /// Keeps in mind how a read went; errors are negative errno values.
+    private func noted(_ count: Int) -> Int {
+        if count == 0 || count < 0 && count != -Int(EAGAIN) && count != -Int(EINTR) { hasEnded = true }
+        isDrained = count < 0
+        if count > 0 { reads += 1 }
+        return count
+    }
+
+    /// Whether the socket may hold more, although libssh2 has said "again" after some bytes: it does so without a second
+    /// look when it got less than the head of a packet. The system has told us of those bytes, and of an end right
+    /// behind them, and will not do so twice.
+    func mayHaveMore(since before: Int) -> Bool { reads != before && !isDrained }
+
+    /// Begins to look for the banner that a server may show before it lets anybody in.
+    ///
+    /// libssh2 1.10 takes the packet and keeps it, but has no call that hands it out (1.11 has): it is found again among
+    /// the memory that the library has asked for meanwhile.
+    func lookForBanner() { allocations = [:] }
+
+    /// What was found, and the end of the looking: SSH_MSG_USERAUTH_BANNER (RFC 4252 §5.4) is 53, a text, its language.
+    func takeBanner() -> String? {
+        defer { allocations = nil }
+        for (start, size) in allocations ?? [:] where size > 9 && start.load(as: UInt8.self) == 53 {
+            var reader = WireReader(UnsafeRawBufferPointer(start: start, count: min(size, 65536)).dropFirst())
+            if let text = reader.string(), !text.isEmpty, reader.string() != nil, let quoted = PeerText.quote(text) {
+                return quoted
+            }
+        }
+        return nil
+    }
+
+    fileprivate func note(_ start: UnsafeMutableRawPointer?, _ count: Int) {
+        if let start { allocations?[start] = count }
+    }
+
+    fileprivate func forget(_ start: UnsafeMutableRawPointer?) {
+        if let start { allocations?[start] = nil }
+    }
+
+    fileprivate func instruct(_ text: UnsafeRawBufferPointer) {
+        instruction = PeerText.quote(text) ?? instruction
+    }
+
+    fileprivate func end(_ text: UnsafeRawBufferPointer) { farewell = PeerText.quote(text) }
 
     fileprivate static func behind(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
         guard let pointer = abstract?.pointee else { return nil }
@@ -134,8 +192,11 @@ let answerCallback:
         UnsafePointer<CChar>?, Int32, UnsafePointer<CChar>?, Int32, Int32,
         UnsafePointer<LIBSSH2_USERAUTH_KBDINT_PROMPT>?, UnsafeMutablePointer<LIBSSH2_USERAUTH_KBDINT_RESPONSE>?,
         UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> Void = { _, _, _, _, count, prompts, responses, abstract in
-        guard count > 0, let memory = SessionMemory.behind(abstract) else { return }
+    ) -> Void = { name, nameLength, text, textLength, count, prompts, responses, abstract in
+        guard let memory = SessionMemory.behind(abstract) else { return }
+        memory.instruct(UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : Int(max(0, nameLength))))
+        memory.instruct(UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : Int(max(0, textLength))))
+        guard count > 0 else { return }
         guard count == 1, let prompts, prompts.pointee.echo == 0, let answer = memory.answer, let responses else {
             memory.wasAskedMore = true
             return
@@ -148,3 +209,39 @@ let answerCallback:
             responses.pointee.length = UInt32(answer.count)
         }
     }
+
+/// Notes what the other side says when it ends the connection.
+let disconnectCallback:
+    @convention(c) (
+        OpaquePointer?, Int32, UnsafePointer<CChar>?, Int32, UnsafePointer<CChar>?, Int32,
+        UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+    ) -> Void = { _, _, message, length, _, _, abstract in
+        let memory = SessionMemory.behind(abstract)
+        memory?.hasEnded = true
+        guard let message, length > 0 else { return }
+        memory?.end(UnsafeRawBufferPointer(start: message, count: Int(length)))
+    }
+
+let allocateCallback:
+    @convention(c) (Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> UnsafeMutableRawPointer? = {
+        count, abstract in
+        let start = malloc(count)
+        SessionMemory.behind(abstract)?.note(start, count)
+        return start
+    }
+
+let reallocateCallback:
+    @convention(c) (UnsafeMutableRawPointer?, Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) ->
+        UnsafeMutableRawPointer? = { old, count, abstract in
+            let memory = SessionMemory.behind(abstract)
+            memory?.forget(old)
+            let start = realloc(old, count)
+            memory?.note(start, count)
+            return start
+        }
+
+let freeCallback: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Void = {
+    start, abstract in
+    SessionMemory.behind(abstract)?.forget(start)
+    free(start)
+}

@@ -4,6 +4,9 @@ struct SignInNotes {
     private(set) var wasRefused = false
     private(set) var hasExpired = false
     private(set) var hint: String?
+    /// What the server said about it, quoted, and its banner.
+    var reason: String?
+    var banner: String?
     /// Passwords the server has refused: a second try could lock the account.
     private var refused: [SecretBytes] = []
 
@@ -23,11 +26,29 @@ struct SignInNotes {
         hasExpired = true
     }
 
-    mutating func skipped(_ what: String, _ reason: String) { notes.append("\(what): \(reason)") }
+    mutating func skipped(_ what: String, _ reason: String, hint: String? = nil) {
+        notes.append("\(what): \(reason)")
+        self.hint = hint ?? self.hint
+    }
+
+    /// The server has hung up with a word, which counts as a refusal of all that was shown to it.
+    mutating func ended() { wasRefused = true }
+
+    /// The password on its way may have been counted as wrong.
+    mutating func ended(after password: SecretBytes) { refused.append(password) }
 
     func hasRefused(_ password: SecretBytes) -> Bool { refused.contains { $0.isEqual(to: password) } }
 
+    var passwordWasRefused: Bool { !refused.isEmpty || hasExpired }
+
     func error(user: String, offered: [String]) -> SSHError {
+        var error = sentence(user: user, offered: offered)
+        if let banner { error.message += "; its banner: \(banner)" }
+        error.passwordWasRefused = passwordWasRefused
+        return error
+    }
+
+    private func sentence(user: String, offered: [String]) -> SSHError {
         let tried = notes.isEmpty ? "nothing was there to try" : notes.joined(separator: "; ")
         let wanted = offered.joined(separator: ",")
         if hasExpired {
@@ -41,7 +62,7 @@ struct SignInNotes {
         }
         return SSHError(
             .authenticationFailed, "sign-in",
-            "the server refused \(user), it does not say why: \(tried); it takes \(wanted)",
+            "the server refused \(user)\(reason.map { ": \($0)" } ?? ", it does not say why"): \(tried); it takes \(wanted)",
             hint: hint ?? "check the account: name, key or password, locked, expired, allowed to sign in over SSH")
     }
 }
@@ -52,24 +73,34 @@ extension SSHSession {
         guard let handle = resources.handle else { throw lost("sign-in") }
         let deadline = try deadline(deadlines.signIn)
         let user = endpoint.user
-        let offered = try await perform("sign-in", by: deadline, leaving: .fatal) {
-            try handle.offeredMethods(to: user)
-        }
-        guard let offered else {
-            acceptedMethod = "none"
-            return
-        }
         var notes = SignInNotes()
-        for way in ways {
-            guard offered.contains(way.method) else {
-                notes.skipped(way.method, "not offered")
-                continue
+        var offered: [String] = []
+        handle.memory.lookForBanner()
+        do {
+            let list = try await ask(handle, deadline) {
+                try handle.offeredMethods(to: user)
             }
-            if try await tryOne(way, handle, deadline, &notes) {
-                acceptedMethod = way.method
+            notes.banner = handle.memory.takeBanner()
+            guard let list else {
+                acceptedMethod = "none"
                 return
             }
+            offered = list
+            for way in ways {
+                guard offered.contains(way.method) else {
+                    notes.skipped(way.method, "not offered")
+                    continue
+                }
+                if try await tryOne(way, handle, deadline, &notes) {
+                    acceptedMethod = way.method
+                    return
+                }
+            }
+        } catch let error as SSHError where error.code == .connectionLost && handle.memory.farewell != nil {
+            // The server ended the connection and said why: too many tries, an account that is locked.
+            notes.ended()
         }
+        notes.reason = handle.memory.farewell ?? handle.memory.instruction
         throw notes.error(user: user, offered: offered)
     }
 
@@ -85,13 +116,13 @@ extension SSHSession {
         case .agent(let socket, let fingerprint):
             return try await tryAgent(SSHAgent(socket: socket), fingerprint, handle, deadline, &notes)
         case .password(let source):
-            return try await tryPassword("password", source, deadline, &notes) {
+            return try await tryPassword("password", source, handle, deadline, &notes) {
                 try handle.signIn(user, password: $0)
             }
         case .keyboardInteractive(let source):
             defer { handle.memory.answer = nil }
             var isSet = false
-            return try await tryPassword("keyboard-interactive", source, deadline, &notes) { secret in
+            return try await tryPassword("keyboard-interactive", source, handle, deadline, &notes) { secret in
                 if !isSet { handle.memory.answer = secret }
                 isSet = true
                 return try handle.signInByQuestions(user)
@@ -99,24 +130,44 @@ extension SSHSession {
         }
     }
 
+    /// One call of the library. When the connection ends meanwhile, that is what is said, whatever the library makes of it.
+    private func ask<Value>(
+        _ handle: SessionHandle, _ deadline: Deadline, _ call: () throws -> Attempt<Value>
+    ) async throws -> Value {
+        do {
+            return try await perform("sign-in", by: deadline, leaving: .fatal, call)
+        } catch let error as SSHError where handle.memory.hasEnded && error.code != .timedOut && failure == nil {
+            let lost = LibSSH2Error.connectionLost(
+                "sign-in", number: error.number, farewell: handle.memory.farewell)
+            end(lost)
+            throw lost
+        }
+    }
+
     private func tryPassword(
-        _ what: String, _ source: SSHSecretSource, _ deadline: Deadline, _ notes: inout SignInNotes,
+        _ what: String, _ source: @escaping SSHSecretSource, _ handle: SessionHandle, _ deadline: Deadline,
+        _ notes: inout SignInNotes,
         _ call: (SecretBytes) throws -> Attempt<SignInAnswer>
     ) async throws -> Bool {
-        var bytes = try await source()
-        let secret = SecretBytes(wiping: &bytes)
+        let secret = try await waiting(for: "password", by: deadline) {
+            var bytes = try await source()
+            return SecretBytes(wiping: &bytes)
+        }
         if notes.hasRefused(secret) {
             notes.skipped(what, "not tried, the same password was refused before")
             return false
         }
         do {
-            if case .accepted = try await perform("sign-in", by: deadline, leaving: .fatal, { try call(secret) }) {
+            if case .accepted = try await ask(handle, deadline, { try call(secret) }) {
                 return true
             }
-            let asked = what == "keyboard-interactive" && resources.handle?.memory.wasAskedMore == true
+            let asked = what == "keyboard-interactive" && handle.memory.wasAskedMore == true
             notes.refused(asked ? "\(what) (the server asks more than one password)" : what, password: secret)
         } catch let error as SSHError where error.code == .passwordExpired {
             notes.expired(what)
+        } catch let error as SSHError where error.code == .connectionLost {
+            notes.ended(after: secret)
+            throw error
         }
         return false
     }
@@ -140,39 +191,47 @@ extension SSHSession {
             return false
         }
         if let refusal = file.refusal(canSignWithRSA: LibSSH2Library.canSignWithRSA) {
-            notes.skipped(what, refusal)
+            notes.skipped(what, refusal, hint: Self.newKeyHint)
             return false
         }
         var secret: SecretBytes?
         if file.isEncrypted {
-            guard var phrase = try await passphrase?() else {
+            guard let passphrase else {
                 notes.skipped(what, "it is encrypted, and no passphrase was given")
                 return false
             }
-            let held = SecretBytes(wiping: &phrase)
+            let held = try await waiting(for: "passphrase", by: deadline) {
+                var phrase = try await passphrase()
+                return SecretBytes(wiping: &phrase)
+            }
             guard held.count > 0, !held.containsZero else {
-                notes.skipped(what, "the passphrase is wrong")
+                notes.skipped(what, "the passphrase is wrong", hint: "try it: ssh-keygen -y -f \(path)")
                 return false
             }
             secret = held
         }
         let user = endpoint.user
         do {
-            let answer = try await perform("sign-in", by: deadline, leaving: .fatal) {
+            let answer = try await ask(handle, deadline) {
                 try handle.signIn(user, keyFile: text, passphrase: secret)
             }
             if case .accepted = answer { return true }
             notes.refused(
                 what, hint: "the public key may be missing on the server, or its file readable by others there")
         } catch let error as SSHError where Self.isLocal(error) {
-            notes.skipped(what, file.isEncrypted ? "the passphrase is wrong" : "it cannot be used (\(error.message))")
+            notes.skipped(
+                what, file.isEncrypted ? "the passphrase is wrong" : "it cannot be used (\(error.message))",
+                hint: "try it: ssh-keygen -y -f \(path)")
         }
         return false
     }
 
+    private static let newKeyHint = "make a key: ssh-keygen -t ed25519, and add its public half on the server"
+
     /// Whether libssh2 failed before it asked the server anything.
     private static func isLocal(_ error: SSHError) -> Bool {
-        error.number < 0 && error.code != .timedOut && !(LibSSH2Error.endsSession(error.number) && error.number != -1)
+        error.number < 0 && error.code != .timedOut && error.code != .connectionLost
+            && !(LibSSH2Error.endsSession(error.number) && error.number != -1)
     }
 
     private func tryAgent(
@@ -181,8 +240,10 @@ extension SSHSession {
     ) async throws -> Bool {
         let keys: [HostKey]
         do {
-            keys = try await agent.keys().filter { fingerprint == nil || $0.fingerprint == fingerprint }
-        } catch let error as SSHError {
+            keys = try await waiting(for: "answer of the agent", by: deadline) { try await agent.keys() }.filter {
+                fingerprint == nil || $0.fingerprint == fingerprint
+            }
+        } catch let error as SSHError where !deadline.hasPassed {
             notes.skipped("agent", error.message)
             return false
         }
@@ -192,7 +253,7 @@ extension SSHSession {
         for key in keys {
             let what = "agent key \(key.fingerprint)"
             guard key.type != "ssh-rsa" || LibSSH2Library.canSignWithRSA else {
-                notes.skipped(what, "RSA keys need libssh2 1.11; use ed25519")
+                notes.skipped(what, "RSA keys need libssh2 1.11; use ed25519", hint: Self.newKeyHint)
                 continue
             }
             let sign: SSHSigner = { try await agent.sign($0, with: key) }
@@ -202,7 +263,8 @@ extension SSHSession {
     }
 
     private func trySigner(
-        _ what: String, _ publicKey: [UInt8], _ sign: SSHSigner, _ handle: SessionHandle, _ deadline: Deadline,
+        _ what: String, _ publicKey: [UInt8], _ sign: @escaping SSHSigner, _ handle: SessionHandle,
+        _ deadline: Deadline,
         _ notes: inout SignInNotes
     ) async throws -> Bool {
         let user = endpoint.user
@@ -210,7 +272,7 @@ extension SSHSession {
         while true {
             let answer: SignInAnswer
             do {
-                answer = try await perform("sign-in", by: deadline, leaving: .fatal) {
+                answer = try await ask(handle, deadline) {
                     try handle.signIn(user, publicKey: publicKey)
                 }
             } catch let error as SSHError where Self.isLocal(error) {
@@ -224,8 +286,10 @@ extension SSHSession {
                 return false
             case .wantsSignature(let data):
                 do {
-                    handle.memory.signature = .made(try await sign(data))
+                    handle.memory.signature = .made(
+                        try await waiting(for: "signature", by: deadline) { try await sign(data) })
                 } catch {
+                    if deadline.hasPassed || Task.isCancelled { throw error }
                     reason = error as? SSHError ?? SSHError(.keyUnusable, "sign-in", "signing failed: \(error)")
                     handle.memory.signature = .failed
                 }

@@ -14,14 +14,15 @@ package final class SSHWorker: SerialExecutor, TaskExecutor {
     /// What its sessions have to pass.
     let admission: SSHAdmission
 
+    /// - Parameter keepalive: How often each session sends a packet for the sake of firewalls and address translators.
     /// - Throws: ``SSHError`` when the system has no descriptor left.
-    package convenience init(label: String = "certfleet.ssh") throws {
-        try self.init(label: label, admission: SSHAdmission())
+    package convenience init(label: String = "certfleet.ssh", keepalive: Duration = .seconds(30)) throws {
+        try self.init(label: label, admission: SSHAdmission(), keepalive: keepalive)
     }
 
-    init(label: String, admission: SSHAdmission) throws {
+    init(label: String, admission: SSHAdmission, keepalive: Duration = .seconds(30)) throws {
         self.admission = admission
-        loop = try WorkerLoop(label)
+        loop = try WorkerLoop(label, beat: keepalive)
     }
 
     /// When nobody holds the worker any more: neither a session nor work that waits for it.

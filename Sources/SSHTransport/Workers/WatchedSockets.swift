@@ -38,6 +38,11 @@ final class WatchedSockets: @unchecked Sendable {
     /// How many sockets have changed; does not wait.
     func take() -> Int { max(0, Int(linux_epoll_take(set, &tokens, &gone))) }
 
+    /// Lets every connection do what it does now and then.
+    func beat() {
+        for socket in Array(sockets.values) { socket.onBeat?() }
+    }
+
     /// Wakes whoever waits for one of the sockets of the last ``take()``.
     func deliver(_ count: Int) {
         for index in 0..<count {
@@ -63,6 +68,8 @@ final class SocketReadiness: @unchecked Sendable {
     let descriptor: Int32
     /// The system has reported an error or a hang-up: no further event may come.
     var isGone = false
+    /// What is done for this connection at each of the worker's beats.
+    var onBeat: (() -> Void)?
     /// How many changes there have been.
     private(set) var changes = 0
     private var waiting: [(id: UInt64, continuation: CheckedContinuation<Void, Never>)] = []

@@ -17,6 +17,8 @@ final class WorkerLoop: @unchecked Sendable {
     private let inbox = Mutex(Inbox())
     private let source: any DispatchSourceRead
     private let timer: any DispatchSourceTimer
+    /// One for all connections: a timer for each would cost more than what it sends.
+    private let beats: any DispatchSourceTimer
     private var spare: [UnownedJob] = []
     /// The moment that the timer is set for.
     private var armed = UInt64.max
@@ -30,22 +32,32 @@ final class WorkerLoop: @unchecked Sendable {
         var isAwake = false
     }
 
-    init(_ label: String) throws {
+    /// - Parameter beat: How often each connection does what it does now and then.
+    init(_ label: String, beat: Duration) throws {
         queue = DispatchQueue(label: label)
         sockets = try WatchedSockets()
         source = DispatchSource.makeReadSource(fileDescriptor: sockets.set, queue: queue)
         timer = DispatchSource.makeTimerSource(queue: queue)
+        beats = DispatchSource.makeTimerSource(queue: queue)
         // The set outlives the source that watches it.
         source.setCancelHandler { [sockets] in sockets.close() }
         source.setEventHandler { [weak self] in self?.socketsHaveChanged() }
         timer.setEventHandler { [weak self] in self?.deadlineHasCome() }
+        beats.setEventHandler { [sockets] in sockets.beat() }
+        let (seconds, attoseconds) = beat.components
+        let pause = Int(min(max(0, seconds), 1_000_000)) * 1000 + Int(max(0, attoseconds) / 1_000_000_000_000_000)
+        beats.schedule(
+            deadline: .now() + .milliseconds(pause), repeating: .milliseconds(max(1, pause)),
+            leeway: .milliseconds(pause / 10))
         source.activate()
+        beats.activate()
         timer.activate()
     }
 
     func stop() {
         source.cancel()
         timer.cancel()
+        beats.cancel()
     }
 
     func add(_ job: UnownedJob, for worker: SSHWorker) {

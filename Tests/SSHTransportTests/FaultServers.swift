@@ -1,0 +1,120 @@
+import ChildProcess
+import Foundation
+import Synchronization
+import TestSupport
+
+@testable import SSHTransport
+
+/// A port behind which packets vanish: its queue of connections is full and nobody takes them out, so the kernel drops
+/// what arrives, as a firewall does.
+final class BlackHole: Sendable {
+    let port: UInt16
+    private let descriptors: [Int32]
+
+    init() throws {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) | listen(listener, 0) | getsockname(listener, $0, &length)
+            }
+        }
+        guard listener >= 0, result == 0 else { throw POSIXError(.EADDRINUSE) }
+        var all = [listener]
+        for _ in 0..<4 {
+            let filler = socket(
+                AF_INET,
+                Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            _ = withUnsafePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(filler, $0, length) }
+            }
+            all.append(filler)
+        }
+        descriptors = all
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { descriptors.forEach { close($0) } }
+}
+
+/// An OpenSSH server that listens itself, so that what it does before it forks can be seen: `MaxStartups`.
+///
+/// It takes over a socket that listens already, on a port of the kernel's choice (Debian's sshd understands
+/// `LISTEN_FDS`).
+final class ListeningSSHServer: Sendable {
+    let port: UInt16
+    private let child: RunningChild
+
+    /// - Parameter fixture: Whose configuration and keys it uses.
+    init(like fixture: SSHFixture, options: [String]) throws {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(listener) }
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) | listen(listener, 64) | getsockname(listener, $0, &length)
+            }
+        }
+        guard listener >= 0, result == 0 else { throw POSIXError(.EADDRINUSE) }
+        port = UInt16(bigEndian: address.sin_port)
+        let folder = fixture.server.folder
+        let script =
+            "exec 3<&0 </dev/null; LISTEN_PID=$$ exec /usr/sbin/sshd -D -e -f \"$1\" \(options.map { "-o \($0)" }.joined(separator: " "))"
+        child = try RunningChild.start(
+            ChildCommand(
+                "/bin/sh", ["-c", script, "sh", folder["sshd_config"]],
+                environment: ["PATH": "/usr/bin:/bin", "LISTEN_FDS": "1"],
+                input: .descriptor(listener), output: .discarded, errors: .appended(path: folder["listening.log"])))
+    }
+
+    deinit { child.terminate() }
+}
+
+/// A server that says one thing, and then hangs up or waits.
+func server(saying text: String, hangsUp: Bool = true) throws -> LoopbackListener {
+    try LoopbackListener { connection in
+        _ = send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+        guard hangsUp else { return }
+        // In good order, lest what was said be lost with a reset.
+        shutdown(connection, Int32(SHUT_WR))
+        DispatchQueue.global().async {
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while recv(connection, &buffer, buffer.count, 0) > 0 {}
+            close(connection)
+        }
+    }
+}
+
+/// A port on which nothing listens any more.
+func deadPort() async throws -> UInt16 {
+    let listener = try LoopbackListener { close($0) }
+    let port = listener.port
+    await withCheckedContinuation { done in listener.stop { done.resume() } }
+    return port
+}
+
+/// Whether this run is the long one (`make stress`), and how large it makes things.
+enum Effort {
+    static let isLong = ProcessInfo.processInfo.environment["CERTFLEET_STRESS"] != nil
+
+    static func count(_ short: Int, long: Int) -> Int { isLong ? long : short }
+}
+
+/// Workers whose door is wide open, so that hundreds of sessions with one server begin together.
+final class OpenWorkers: Sendable {
+    private let workers: [SSHWorker]
+    private let turn = Atomic(0)
+
+    init(count: Int = 2) throws {
+        let limits = AdmissionQueue.Limits(openings: 10_000, openingsPerServer: 10_000)
+        workers = try (0..<count).map { try SSHWorker(label: "test.\($0)", admission: SSHAdmission(limits)) }
+    }
+
+    func next() -> SSHWorker { workers[turn.wrappingAdd(1, ordering: .relaxed).oldValue % workers.count] }
+}
