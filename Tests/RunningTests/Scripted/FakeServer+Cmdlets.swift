@@ -47,6 +47,7 @@ extension FakeServer {
         return .object([
             "Thumbprint": .string(entry.minted.thumbprint), "NotBefore": .string(style.format(entry.notBefore)),
             "NotAfter": .string(style.format(entry.notAfter)), "FriendlyName": .string(entry.friendlyName),
+            "Subject": .string("CN=\(entry.minted.subject)"),
             "DnsNames": .array(entry.minted.names.map(JSONValue.string)),
             "Ekus": .array([.string(ExtendedKeyUsage.serverAuthentication)]), "KeySize": .int(2048),
             "HasPrivateKey": .bool(true), "KeyExportable": .bool(entry.exportable),

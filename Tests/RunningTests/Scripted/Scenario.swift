@@ -50,7 +50,9 @@ final class Scenario: Sendable {
         for host in order.hosts {
             let shared = order.sharing != .host
             let thumbprint = (shared ? "OLD-\(order.id)" : "OLD-\(order.id)@\(host)").uppercased()
-            let minted = Minted(thumbprint: thumbprint, key: "old \(thumbprint)", names: order.names.map(\.name))
+            let minted = Minted(
+                thumbprint: thumbprint, key: "old \(thumbprint)", names: order.names.map(\.name),
+                subject: order.subject.commonName)
             book.add(minted)
             let left = due.contains(order.id) && (hosts?.contains(host) ?? true) ? 10.0 : 400
             await fleet.servers[host]?.change { server in

@@ -8,6 +8,7 @@ struct Minted: Sendable {
     /// Names the key pair; whoever holds the same one holds the same key.
     var key: String
     var names: [String]
+    var subject: String
 
     var bytes: Data { Data("cert|\(thumbprint)".utf8) }
 }
@@ -53,7 +54,8 @@ actor ScriptedIssuer: CertificateIssuing {
         if let answer = answers[parts[1]] { return .issued(answer) }
         issued[order.certificateKey, default: 0] += 1
         let thumbprint = "NEW\(issued[order.certificateKey] ?? 0)-\(order.certificateKey)".uppercased()
-        let minted = Minted(thumbprint: thumbprint, key: parts[1], names: order.names.map(\.name))
+        let minted = Minted(
+            thumbprint: thumbprint, key: parts[1], names: order.names.map(\.name), subject: order.subject.commonName)
         book.add(minted)
         let answer = IssuedCertificate(certificate: minted.bytes, chain: [], thumbprint: thumbprint, serial: "01")
         answers[parts[1]] = answer
