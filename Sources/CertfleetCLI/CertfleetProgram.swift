@@ -85,6 +85,12 @@ package enum CertfleetProgram {
                 TopologyImportCommand(program: context)
                 TopologyDiffCommand(program: context)
             }
+            CommandGroup("hostkeys", "the hosts' own keys: seen, compared, pinned") {
+                HostKeysScanCommand(program: context)
+                HostKeysApproveCommand(program: context)
+                HostKeysCheckCommand(program: context)
+            }
+            DoctorCommand(program: context)
             CommandGroup("lab", "simulated servers to learn and rehearse on") {
                 LabUpCommand(program: context)
                 LabDownCommand(program: context)

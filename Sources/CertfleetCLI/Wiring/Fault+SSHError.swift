@@ -6,7 +6,7 @@ extension Fault {
     init(_ error: SSHError, host: Host) {
         self.init(
             "ssh.\(error.code.rawValue)", Self.kind(error.code), host: host.name, error.message,
-            hint: error.hint ?? Self.hint(error.code, host))
+            hint: Self.hint(error, host) ?? error.hint)
     }
 
     private static func kind(_ code: SSHError.Code) -> Kind {
@@ -18,10 +18,12 @@ extension Fault {
         }
     }
 
-    private static func hint(_ code: SSHError.Code, _ host: Host) -> String? {
-        switch code {
-        case .hostKeyUnknown: "compare the fingerprint on the server, then run: certfleet hostkeys approve \(host.name)"
-        case .hostKeyChanged: "if the server was rebuilt, run: certfleet hostkeys approve \(host.name)"
+    private static func hint(_ error: SSHError, _ host: Host) -> String? {
+        switch error.code {
+        case .hostKeyUnknown:
+            "certfleet hostkeys scan \(host.name), compare the fingerprint on the server, then: certfleet hostkeys approve \(host.name)"
+        case .hostKeyChanged:
+            "if the server was rebuilt: certfleet hostkeys scan \(host.name) && certfleet hostkeys approve \(host.name)"
         case .refused: "is sshd running there? Start-Service sshd, and look at the firewall"
         case .timedOut, .unreachable: "is the address right (\(host.address)), and does a firewall let us through?"
         case .unresolved: "see the host's address, \(host.place)"

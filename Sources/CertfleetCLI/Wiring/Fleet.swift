@@ -11,6 +11,7 @@ import TLSEndpoint
 struct Fleet: Sendable {
     let project: Project
     let authorities: AuthorityFiles
+    let connector: SSHConnector
     let links: HostLinks
     let secrets: SecretStore
     let relay: EventRelay
@@ -29,7 +30,7 @@ struct Fleet: Sendable {
         stop = StopRequest()
         secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
         let hosts = project.inventory.pools.reduce(0) { $0 + $1.hosts.count }
-        let connector = SSHConnector(
+        connector = SSHConnector(
             workers: try SSHWorkers(sessions: Self.sessions(for: hosts, terminal)), secrets: secrets,
             access: HostAccess(secrets: secrets, say: terminal.say), procedures: project.procedures,
             signatures: project.signatures)

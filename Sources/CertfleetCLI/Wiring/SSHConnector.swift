@@ -10,6 +10,7 @@ struct SSHConnector: HostConnecting {
     let workers: SSHWorkers
     let secrets: SecretStore
     let access: HostAccess
+    let trials = PasswordTrials()
     let procedures: [Procedure]
     let signatures: SignatureTable
 
@@ -23,12 +24,17 @@ struct SSHConnector: HostConnecting {
                 to: SSHEndpoint(host: host.address, port: port, user: host.ssh.user),
                 addresses: try await access.addresses(of: host.address, port: port),
                 hostKeys: try await access.hostKeys(in: host.ssh.knownHosts),
-                authentication: try await authentication(host.ssh),
+                authentication: try await authentication(host),
                 deadlines: SSHDeadlines(
                     connect: host.deadlines.connect, handshake: host.deadlines.signIn, signIn: host.deadlines.signIn),
                 on: worker)
+            await judge(host, session.acceptedMethod == "publickey" ? .refused : .accepted)
         } catch let error as SSHError {
+            await judge(host, error.passwordWasRefused ? .refused : .undecided)
             throw Fault(error, host: host)
+        } catch {
+            await judge(host, .undecided)
+            throw (error as? Fault)?.on(host.name) ?? error
         }
         do {
             channel = try await session.openExec(Bootstrap.commandLine)
@@ -80,13 +86,14 @@ struct SSHConnector: HostConnecting {
 
     // MARK: Signing in
 
-    private func authentication(_ settings: SSHSettings) async throws -> [SSHAuthentication] {
+    private func authentication(_ host: Host) async throws -> [SSHAuthentication] {
         var ways: [SSHAuthentication] = []
-        for method in settings.methods { ways.append(try await way(method, settings)) }
+        for method in host.ssh.methods { ways.append(try await way(method, host)) }
         return ways
     }
 
-    private func way(_ method: SSHSettings.Method, _ settings: SSHSettings) async throws -> SSHAuthentication {
+    private func way(_ method: SSHSettings.Method, _ host: Host) async throws -> SSHAuthentication {
+        let settings = host.ssh
         switch method {
         case .key:
             guard let path = settings.key else { throw missing("a key file", "key") }
@@ -100,10 +107,10 @@ struct SSHConnector: HostConnecting {
             return .agent(socket: socket, fingerprint: settings.agentKey)
         case .password:
             guard let name = settings.password else { throw missing("a password", "password") }
-            return .password(source(name))
+            return .password(password(name, settings.user, host))
         case .keyboardInteractive:
             guard let name = settings.password else { throw missing("a password", "password") }
-            return .keyboardInteractive(source(name))
+            return .keyboardInteractive(password(name, settings.user, host))
         }
     }
 
@@ -113,8 +120,19 @@ struct SSHConnector: HostConnecting {
             hint: "ssh: { \(key): … }")
     }
 
-    private func source(_ name: String) -> SSHSecretSource {
-        { [secrets] in try await secrets.secret(name).revealed }
+    /// A password is brought when it is this host's turn to be shown it (``PasswordTrials``).
+    private func password(_ name: String, _ user: String, _ host: Host) -> SSHSecretSource {
+        { [secrets, trials] in
+            let secret = try await secrets.secret(name)
+            try await trials.permit(.init(user: user, secret: name), on: host.name)
+            return secret.revealed
+        }
+    }
+
+    /// Only counts for a host that has been permitted to show its password.
+    private func judge(_ host: Host, _ outcome: PasswordTrials.Outcome) async {
+        guard let name = host.ssh.password else { return }
+        await trials.ended(.init(user: host.ssh.user, secret: name), on: host.name, outcome)
     }
 }
 

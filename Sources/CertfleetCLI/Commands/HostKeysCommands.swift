@@ -1,0 +1,218 @@
+import ArgumentParsing
+import FleetModel
+import Foundation
+import SSHTransport
+
+/// The two files of a host's keys: those that are pinned, and beside it those that were only seen.
+struct HostKeyFiles {
+    let pinned: String
+
+    init(_ host: FleetModel.Host, _ project: Project) {
+        pinned = host.ssh.knownHosts ?? "\(project.inventory.folder)/known_hosts"
+    }
+
+    var candidates: String { pinned + ".candidates" }
+}
+
+extension Project {
+    /// The hosts that a command line names, in the inventory's order; all when it names none.
+    func hosts(_ names: [String]) throws -> [FleetModel.Host] {
+        let chosen = try Targets(inventory).hostsOrAll(names)
+        return inventory.pools.filter { chosen.pools.contains($0.name) }.flatMap(\.hosts).filter {
+            chosen.hosts?.contains($0.name) ?? true
+        }
+    }
+}
+
+extension ProgramContext {
+    func scan(_ hosts: [FleetModel.Host], _ project: Project) async throws -> [HostKeyScan.Shown] {
+        let secrets = SecretStore(project.inventory.secrets) { _ in nil }
+        return try await HostKeyScan(access: HostAccess(secrets: secrets, say: terminal.say)).scan(hosts)
+    }
+}
+
+/// `hostkeys scan`: what the servers show, written where it can be compared, and trusted by nobody.
+struct HostKeysScanCommand: Command {
+    let about = About(
+        "scan", "fetch the hosts' keys as candidates; trusts none of them",
+        discussion:
+            "The keys are written to known_hosts.candidates, beside the pinned ones. Compare the fingerprints with those on the servers (ssh-keygen -lf C:\\ProgramData\\ssh\\ssh_host_ed25519_key.pub), then approve them.",
+        examples: ["certfleet hostkeys scan", "certfleet hostkeys scan fe-lyon"])
+    let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools or groups; none: all")
+    let project = ProjectOptions()
+    let program: ProgramContext
+
+    func run(_ given: Given<Self>) async throws -> Int32 {
+        let project = try Project.load(given.project.place)
+        var files: [String: KnownHostsFile] = [:]
+        var codes: [ExitCode] = []
+        for shown in try await program.scan(try project.hosts(given.targets), project) {
+            switch shown.result {
+            case .success(let keys):
+                let path = HostKeyFiles(shown.host, project).candidates
+                var file = try files[path] ?? KnownHostsFile(path: path)
+                file.replace(shown.host, with: keys)
+                files[path] = file
+                for key in keys { program.terminal.write("\(shown.host.name)  \(key.type)  \(key.fingerprint)\n") }
+            case .failure(let fault):
+                program.terminal.say(FaultLine.text(fault))
+                codes.append(.unreachable)
+            }
+        }
+        for (path, file) in files.sorted(by: { $0.key < $1.key }) {
+            try file.write()
+            program.terminal.say("candidates are in \(path); once compared: certfleet hostkeys approve\n")
+        }
+        return ExitCode.strongest(codes).rawValue
+    }
+}
+
+/// `hostkeys approve`: pins candidates that a person has compared.
+struct HostKeysApproveCommand: Command {
+    let about = About(
+        "approve", "pin scanned keys, after showing their fingerprints and asking",
+        discussion:
+            "Shows what is pinned and what would be, and asks for each host. Without a terminal, only candidates whose fingerprint is typed are pinned; nothing is ever pinned unseen.",
+        examples: ["certfleet hostkeys approve fe01", "certfleet hostkeys approve fe01 --fingerprint SHA256:…"])
+    let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools or groups; none: all that have candidates")
+    let fingerprints = Option(repeated: "fingerprint", .text, "pin the candidate with this fingerprint, without asking")
+    let project = ProjectOptions()
+    let program: ProgramContext
+
+    func run(_ given: Given<Self>) async throws -> Int32 {
+        let project = try Project.load(given.project.place)
+        let hosts = try project.hosts(given.targets)
+        if given.fingerprints.isEmpty && !program.terminal.isInteractive {
+            throw Refusal(
+                .usage,
+                "there is no terminal to ask at\n  hint: certfleet hostkeys approve HOST --fingerprint SHA256:…, for each key that was compared"
+            )
+        }
+        var (approved, left) = (0, 0)
+        for host in hosts {
+            let files = HostKeyFiles(host, project)
+            var candidates = try KnownHostsFile(path: files.candidates)
+            let keys = candidates.pins(host).filter { !$0.isRevoked }.map(\.key)
+            guard !keys.isEmpty else {
+                if !given.targets.isEmpty {
+                    program.terminal.say(
+                        "\(host.name): nothing was scanned\n  hint: certfleet hostkeys scan \(host.name)\n")
+                    left += 1
+                }
+                continue
+            }
+            var pinned = try KnownHostsFile(path: files.pinned)
+            let chosen = try choose(keys, pinned.pins(host), host, given.fingerprints)
+            guard !chosen.isEmpty else {
+                left += 1
+                continue
+            }
+            pinned.replace(host, with: chosen)
+            try pinned.write()
+            candidates.replace(host, with: [])
+            try candidates.write()
+            approved += 1
+            program.terminal.say("\(host.name): pinned in \(files.pinned)\n")
+        }
+        if approved + left == 0 {
+            throw Refusal(.noTarget, "there are no candidates\n  hint: certfleet hostkeys scan")
+        }
+        return left == 0 ? 0 : ExitCode.failed.rawValue
+    }
+
+    /// The keys to pin; none when the answer was no.
+    private func choose(
+        _ keys: [HostKey], _ pins: [HostKeyPolicy.Pin], _ host: FleetModel.Host, _ fingerprints: [String]
+    ) throws -> [HostKey] {
+        let revoked = Set(pins.filter(\.isRevoked).map(\.key))
+        let allowed = keys.filter { !revoked.contains($0) }
+        for key in keys where revoked.contains(key) {
+            program.terminal.say("\(host.name): \(key.type) \(key.fingerprint) is revoked, and is not pinned\n")
+        }
+        if !fingerprints.isEmpty {
+            let chosen = allowed.filter { fingerprints.contains($0.fingerprint) }
+            if chosen.isEmpty {
+                program.terminal.say("\(host.name): no candidate has a fingerprint that was given\n")
+            }
+            return chosen
+        }
+        let old = pins.filter { !$0.isRevoked }.map(\.key)
+        for key in old where !allowed.contains(key) {
+            program.terminal.say("\(host.name): pinned   \(key.type)  \(key.fingerprint)\n")
+        }
+        for key in allowed {
+            program.terminal.say(
+                "\(host.name): \(old.contains(key) ? "the same" : "new     ") \(key.type)  \(key.fingerprint)\n")
+        }
+        guard !allowed.isEmpty else { return [] }
+        if old.contains(where: { !allowed.contains($0) }) {
+            program.terminal.say("\(host.name): the key has changed: find out why before you approve\n")
+        }
+        let answer = program.terminal.ask("pin for \(host.name), after comparing on the server? (yes/no) ")
+        return answer?.lowercased() == "yes" ? allowed : []
+    }
+}
+
+/// `hostkeys check`: what is pinned against what is shown.
+struct HostKeysCheckCommand: Command {
+    let about = About(
+        "check", "compare the pinned keys with those the hosts show; signs in nowhere",
+        discussion: "Exits 77 when a host shows a key that is not pinned, 4 when one does not answer.",
+        examples: ["certfleet hostkeys check"])
+    let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools or groups; none: all")
+    let project = ProjectOptions()
+    let program: ProgramContext
+
+    func run(_ given: Given<Self>) async throws -> Int32 {
+        let project = try Project.load(given.project.place)
+        var codes: Set<ExitCode> = []
+        for shown in try await program.scan(try project.hosts(given.targets), project) {
+            switch shown.result {
+            case .success(let keys):
+                let access = HostKeyPins(try KnownHostsFile(path: HostKeyFiles(shown.host, project).pinned))
+                let verdict = access.verdict(on: keys, of: shown.host)
+                program.terminal.write("\(shown.host.name)  \(verdict.words)\n")
+                if !verdict.isGood {
+                    codes.insert(.refused)
+                    program.terminal.say(
+                        "\(shown.host.name): find out why, then: certfleet hostkeys scan \(shown.host.name) && certfleet hostkeys approve \(shown.host.name)\n"
+                    )
+                }
+            case .failure(let fault):
+                program.terminal.say(FaultLine.text(fault))
+                codes.insert(.unreachable)
+            }
+        }
+        return codes.contains(.refused) ? ExitCode.refused.rawValue : ExitCode.strongest(codes).rawValue
+    }
+}
+
+/// Compares what is pinned for a host with what it shows.
+struct HostKeyPins {
+    let file: KnownHostsFile
+
+    init(_ file: KnownHostsFile) { self.file = file }
+
+    func verdict(on shown: [HostKey], of host: FleetModel.Host) -> (isGood: Bool, words: String) {
+        let pins = file.pins(host)
+        let pinned = pins.filter { !$0.isRevoked }
+        if let key = shown.first(where: { key in pins.contains { $0.isRevoked && $0.key == key } }) {
+            return (false, "revoked  \(key.type)  \(key.fingerprint)")
+        }
+        guard !pinned.isEmpty else {
+            return (false, "not pinned, shows \(shown.map { "\($0.type)  \($0.fingerprint)" }.joined(separator: ", "))")
+        }
+        for pin in pinned {
+            if let key = shown.first(where: { $0.type == pin.key.type }), !pinned.contains(where: { $0.key == key }) {
+                return (
+                    false,
+                    "differs  \(key.type)  line \(pin.line) has \(pin.key.fingerprint), it shows \(key.fingerprint)"
+                )
+            }
+        }
+        guard let same = pinned.first(where: { shown.contains($0.key) }) else {
+            return (false, "pinned only as \(pinned.map(\.key.type).joined(separator: ", ")), which it does not show")
+        }
+        return (true, "pinned  \(same.key.type)  \(same.key.fingerprint)")
+    }
+}
