@@ -6,7 +6,7 @@ struct PlanNotes {
     let pool: Pool
 
     func annotated(_ planned: PlannedOrder) -> PlannedOrder {
-        guard planned.need != .none else { return planned }
+        guard planned.need.isWork else { return planned }
         var planned = planned
         if planned.order.usages.contains("AudioVideoAuthentication"), planned.need != .distribute {
             planned.notes.append(

@@ -41,7 +41,7 @@ package struct Planner: Sendable {
         }
         let unmanaged = plan.orders.filter { !$0.isManaged }.map(\.order)
         if !unmanaged.isEmpty { plan.unmanaged = unmanagedWords(pool, orders: unmanaged, of: orders) }
-        let work = plan.orders.filter { $0.need != .none && $0.isManaged }
+        let work = plan.orders.filter { $0.need.isWork && $0.isManaged }
         plan.blocked = blocked(plan, work: work)
         guard plan.blocked == nil else { return plan }
 

@@ -115,7 +115,7 @@ import Testing
         #expect(plan.blocked?.code == "pool.member-missing")
         #expect(plan.blocked?.kind == .guarded)
         #expect(plan.unreachable["fe02"]?.host == "fe02")
-        #expect(!plan.hasWork)
+        #expect(!plan.hasWork && plan.isDue)
     }
 
     @Test func `a missing member of a healthy pool blocks nothing`() throws {
@@ -124,6 +124,8 @@ import Testing
         let plan = try world.only("fe-lyon")
         #expect(plan.blocked == nil && !plan.hasWork)
         #expect(plan.unreachable.keys.sorted() == ["fe02"])
+        #expect(plan.orders.map(\.need) == [.none, .unknown, .none])
+        #expect(!plan.isDue)
     }
 
     @Test func `the plan says what becomes of the media relay's tokens`() throws {

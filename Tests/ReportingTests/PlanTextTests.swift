@@ -77,6 +77,13 @@ import Testing
                       hint: mend it
                   fe02: connection refused [ssh.refused]
                 """))
+        #expect(text.hasSuffix("\nnothing will be done: 1 pool held back, 1 host could not be looked at\n"))
+    }
+
+    @Test func `of a server that nobody could look at nothing is claimed`() {
+        let pool = PoolPlan(pool: Sample.pool(), orders: [Sample.planned("fe01", .unknown)])
+        let text = PlanText(clock: clock, style: plain).text(Plan(command: "renew", pools: [pool], created: at(0)))
+        #expect(text.contains("fe-lyon/fe-default on fe01: not known: its servers could not be looked at\n"))
     }
 
     @Test func `the JSON holds version, orders, steps and calls`() throws {

@@ -118,7 +118,7 @@ struct Look {
         {
             return .refused
         }
-        if detailed, plan.hasWork { codes.append(.due) }
+        if detailed, plan.pools.contains(where: \.isDue) { codes.append(.due) }
         return ExitCode.strongest(codes)
     }
 }

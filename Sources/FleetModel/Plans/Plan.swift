@@ -73,6 +73,11 @@ package struct PlannedOrder: Sendable {
         case distribute
         /// A new certificate.
         case issue
+        /// None of its servers could be looked at.
+        case unknown
+
+        /// Whether something is known to be done.
+        package var isWork: Bool { self != .none && self != .unknown }
     }
 
     package var order: CertificateOrder
@@ -188,6 +193,9 @@ package struct PoolPlan: Sendable {
     }
 
     package var hasWork: Bool { !prepare.isEmpty || !passes.isEmpty }
+
+    /// Whether something is due, though it may be held back.
+    package var isDue: Bool { orders.contains { $0.need.isWork && $0.isManaged } }
 
     /// Whether no order of the pool is covered by a procedure.
     package var isUnmanaged: Bool { unmanaged != nil && !orders.contains(where: \.isManaged) }

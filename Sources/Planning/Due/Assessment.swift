@@ -15,7 +15,7 @@ struct Assessment {
 
     func assess(_ order: CertificateOrder) -> PlannedOrder {
         let planned = order.sharing == .host ? assessOwn(order) : assessShared(order)
-        return planned.need == .none ? planned : withLosses(planned)
+        return planned.need.isWork ? withLosses(planned) : planned
     }
 
     /// What the servers would lose, by code and in words.
@@ -36,7 +36,7 @@ struct Assessment {
 
     private func assessOwn(_ order: CertificateOrder) -> PlannedOrder {
         guard let host = order.hosts.first, let facts = input.facts[host]?.facts else {
-            return PlannedOrder(order: order, need: .none)
+            return PlannedOrder(order: order, need: .unknown)
         }
         var planned = PlannedOrder(order: order, need: .none, former: [host: former(order, facts)])
         planned.notAfter = assigned(order, facts).flatMap(facts.certificate)?.notAfter
@@ -68,10 +68,10 @@ struct Assessment {
 
     private func assessShared(_ order: CertificateOrder) -> PlannedOrder {
         let members = order.hosts.compactMap { input.facts[$0]?.facts }
+        guard !members.isEmpty else { return PlannedOrder(order: order, need: .unknown) }
         var planned = PlannedOrder(order: order, need: .none)
         for facts in members { planned.former[facts.host] = former(order, facts) }
         planned.notAfter = members.compactMap { assigned(order, $0).flatMap($0.certificate)?.notAfter }.min()
-        guard !members.isEmpty else { return planned }
 
         let held = members.map { Set(candidates(order, $0, assignedToo: true).map(\.thumbprint)) }
         let best = bestShared(held, members: members, order: order)

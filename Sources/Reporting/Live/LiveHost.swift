@@ -87,10 +87,10 @@ struct LiveHost: Sendable {
 
     /// A host with nothing due is done as soon as that is known; one of its other orders may say otherwise.
     mutating func planned(_ need: PlannedOrder.Need) {
-        if need != .none {
+        if need.isWork {
             hasWork = true
             if case .done = phase { phase = .waiting }
-        } else if !hasWork, phase == .waiting {
+        } else if need == .none, !hasWork, phase == .waiting {
             phase = .done("nothing to do")
         }
     }

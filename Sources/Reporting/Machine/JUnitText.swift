@@ -39,7 +39,7 @@ package enum JUnitText {
     }
 
     private static func isOpen(_ order: OrderReport, _ host: OrderReport.OnHost) -> Bool {
-        order.summary.need != .none && !host.switched
+        order.summary.need.isWork && !host.switched
     }
 
     private static func isFailure(_ order: OrderReport, _ host: OrderReport.OnHost, _ faults: [Fault]) -> Bool {

@@ -22,7 +22,7 @@ package enum PrometheusText {
             "# HELP certfleet_certificate_due 1 when the certificate must be renewed, distributed or assigned.",
             "# TYPE certfleet_certificate_due gauge",
         ]
-        for row in rows { lines.append("certfleet_certificate_due\(labels(row)) \(row.need == .none ? 0 : 1)") }
+        for row in rows { lines.append("certfleet_certificate_due\(labels(row)) \(row.need.isWork ? 1 : 0)") }
         return lines.map { $0 + "\n" }.joined()
     }
 

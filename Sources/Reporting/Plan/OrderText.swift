@@ -4,16 +4,16 @@ import FleetModel
 enum OrderText {
     static func lines(_ planned: PlannedOrder, clock: DisplayClock, style: TextStyle) -> [String] {
         let order = planned.order
-        let tone: TextStyle.Tone = planned.need == .none ? .good : .busy
+        let tone: TextStyle.Tone = ResultWords.tone(planned.need)
         let head = "\(order.id) on \(order.hosts.joined(separator: ", ")): ".cleaned
         let need = planned.isManaged ? ResultWords.text(planned.need) : "named, not managed"
         var lines = ["  " + head + style(need, tone)]
         for reason in planned.reasons { lines.append("    why: \(reason.text)".cleaned) }
         if let until = planned.notAfter { lines.append("    assigned until \(clock.day(until))") }
-        if let thumbprint = planned.thumbprint, planned.need != .none {
+        if let thumbprint = planned.thumbprint, planned.need.isWork {
             lines.append("    uses \(thumbprint), which is there already".cleaned)
         }
-        guard planned.need != .none else { return lines + notes(planned) }
+        guard planned.need.isWork else { return lines + notes(planned) }
         lines.append(
             "    from \(order.authority), \(ResultWords.text(order.sharing)), \(order.key.algorithm) \(order.key.bits)"
                 .cleaned)

@@ -35,7 +35,7 @@ package struct PlanBrief: Sendable {
             }
             let head = "\(planned.order.id.split(separator: "/").last ?? "") on \(hosts.joined(separator: ", ")): "
                 .cleaned
-            let tone: TextStyle.Tone = planned.need == .none ? .good : .busy
+            let tone: TextStyle.Tone = ResultWords.tone(planned.need)
             lines.append(head + style(ResultWords.text(planned.need), tone))
             for reason in planned.reasons { lines.append("  \(reason.text)".cleaned) }
             for loss in planned.losses {

@@ -24,7 +24,7 @@ package struct PlanText: Sendable {
 
     /// `2 new certificates, 1 to be assigned; 4 hosts switched in 2 pools`.
     package static func summary(_ plan: Plan) -> String {
-        guard plan.hasWork else { return "nothing to do" }
+        guard plan.hasWork else { return withoutWork(plan) }
         let orders = plan.pools.filter(\.hasWork).flatMap(\.orders).filter(\.isManaged)
         func number(_ need: PlannedOrder.Need) -> Int { orders.filter { $0.need == need }.count }
         var parts: [String] = []
@@ -35,6 +35,16 @@ package struct PlanText: Sendable {
         let pools = switched.filter { $0 > 0 }.count
         return (parts.isEmpty ? "no new certificate" : parts.joined(separator: ", "))
             + "; \(counted(switched.reduce(0, +), "host")) switched in \(counted(pools, "pool"))"
+    }
+
+    /// Nothing will be done: because nothing is due, or because it cannot be done or seen.
+    private static func withoutWork(_ plan: Plan) -> String {
+        let held = plan.pools.filter { $0.blocked != nil }.count
+        let unseen = plan.pools.map(\.unreachable.count).reduce(0, +)
+        var parts: [String] = []
+        if held > 0 { parts.append("\(counted(held, "pool")) held back") }
+        if unseen > 0 { parts.append("\(counted(unseen, "host")) could not be looked at") }
+        return parts.isEmpty ? "nothing to do" : "nothing will be done: " + parts.joined(separator: ", ")
     }
 
     private func pool(_ plan: PoolPlan) -> [String] {

@@ -48,7 +48,7 @@ package struct RunReport: Sendable {
     package var remaining: [(pool: String, hosts: [String])] {
         guard exitCode != .done else { return [] }
         var found: [(pool: String, hosts: [String])] = []
-        for order in orders where order.summary.need != .none {
+        for order in orders where order.summary.need.isWork {
             let open = order.hosts.filter { !$0.switched }.map(\.host)
             let index = found.firstIndex { $0.pool == order.summary.pool }
             if let index {

@@ -92,7 +92,7 @@ package struct RunReportHTML: Sendable {
     private func row(_ order: OrderReport, _ host: OrderReport.OnHost, _ report: RunReport) -> HTML {
         let failed = report.hosts.contains { $0.name == host.host && !$0.faults.isEmpty }
         let progress = RunReportText.progress(order, host)
-        let idle = order.summary.need == .none
+        let idle = !order.summary.need.isWork
         let tone = host.switched || idle ? "good" : failed ? "bad" : "waiting"
         let former = Set(host.former.values).sorted().map { "<code>\($0)</code> " as HTML }
         let new: HTML =

@@ -55,7 +55,7 @@ package struct RunReportText: Sendable {
     private func order(_ order: OrderReport) -> [String] {
         let summary = order.summary
         var lines = ["  " + EventWords.planned(summary).cleaned]
-        guard summary.need != .none else { return lines }
+        guard summary.need.isWork else { return lines }
         lines.append(
             "    from \(summary.authority), \(ResultWords.text(summary.sharing)), \(counted(summary.names.count, "name"))"
                 .cleaned)
@@ -78,7 +78,7 @@ package struct RunReportText: Sendable {
         if let text = order.resting[host.host] { return "waits for an answer to \(text)" }
         if host.switched { return host.evidence.isEmpty ? "switched" : "switched, verified" }
         if host.prepared { return "prepared, not switched" }
-        return order.summary.need == .none ? "nothing to do" : "not done"
+        return order.summary.need.isWork ? "not done" : ResultWords.text(order.summary.need)
     }
 
     private func host(_ host: HostReport, told: Fault?, _ report: RunReport) -> [String] {

@@ -35,7 +35,7 @@ package enum StatusJSON {
             "host": .string(row.host), "order": .string(row.order), "usage": .string(row.usage),
             "thumbprint": .optional(row.thumbprint), "notAfter": .optional(row.notAfter),
             "daysLeft": row.notAfter.map { .number($0.daysLeft(from: report.now)) } ?? .null,
-            "due": .bool(row.need != .none), "need": .string(row.need.rawValue), "reasons": .reasons(row.reasons),
+            "due": .bool(row.need.isWork), "need": .string(row.need.rawValue), "reasons": .reasons(row.reasons),
         ])
     }
 }

@@ -58,7 +58,7 @@ package struct StatusReport: Sendable {
     }
 
     /// True when anything needs a run.
-    package var isDue: Bool { pools.contains { $0.rows.contains { $0.need != .none } } }
+    package var isDue: Bool { pools.contains { $0.rows.contains { $0.need.isWork } } }
 
     private static func rows(_ planned: PlannedOrder, host: String, facts: HostFacts?) -> [Row] {
         planned.order.usages.map { usage in

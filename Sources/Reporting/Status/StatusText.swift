@@ -29,6 +29,14 @@ package struct StatusText: Sendable {
         return lines.map { $0 + "\n" }.joined()
     }
 
+    private func verdict(_ row: StatusReport.Row) -> String {
+        switch row.need {
+        case .none: "ok"
+        case .unknown: "not known"
+        case .assign, .distribute, .issue: "due: \(row.reasons.map(\.text).joined(separator: "; "))"
+        }
+    }
+
     private func rows(_ pool: StatusReport.PoolStatus, now: Date) -> [String] {
         var grouped: [(row: StatusReport.Row, usages: [String])] = []
         for row in pool.rows {
@@ -45,7 +53,7 @@ package struct StatusText: Sendable {
                 row.host, row.thumbprint?.shortThumbprint ?? "none",
                 row.notAfter.map { "until \(clock.day($0))" } ?? "unknown",
                 row.notAfter.map { "\(counted($0.daysLeft(from: now), "day")) left" } ?? "",
-                row.need == .none ? "ok" : "due: \(row.reasons.map(\.text).joined(separator: "; "))",
+                verdict(row),
                 usages.joined(separator: ", "))
         }
         return zip(table.lines(indent: "  "), tones).map { style($0, $1) }

@@ -54,6 +54,7 @@ package struct VendorSteps: Sendable {
         guard request == nil else { return nil }
         switch order.summary.need {
         case .none: return "nothing was due"
+        case .unknown: return "its servers could not be looked at"
         case .assign: return "a fitting certificate was in the store already"
         case .distribute: return "the shared certificate exists; it was brought here with its key"
         case .issue:

@@ -41,6 +41,15 @@ package enum ResultWords {
         case .assign: "to be assigned"
         case .distribute: "to be distributed and assigned"
         case .issue: "new certificate"
+        case .unknown: "not known: its servers could not be looked at"
+        }
+    }
+
+    static func tone(_ need: PlannedOrder.Need) -> TextStyle.Tone {
+        switch need {
+        case .none: .good
+        case .unknown: .bad
+        case .assign, .distribute, .issue: .busy
         }
     }
 

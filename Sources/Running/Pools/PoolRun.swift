@@ -49,7 +49,7 @@ struct PoolRun {
         let hosts = Set(result.faults.compactMap(\.host))
         result.untouched = plan.pool.hosts.contains { host in
             !hosts.contains(host.name)
-                && plan.orders.contains { $0.need != .none && $0.order.hosts.contains(host.name) }
+                && plan.orders.contains { $0.need.isWork && $0.order.hosts.contains(host.name) }
         }
         if result.faults.isEmpty { result.faults = [fault] }
         return result
