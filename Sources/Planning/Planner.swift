@@ -37,6 +37,7 @@ package struct Planner: Sendable {
         plan.orders = orders.map { order in
             var planned = PlanNotes(input: input, pool: pool).annotated(assessment.assess(order))
             planned.isManaged = choose(.certificate, pool, sharing: order.sharing) != nil
+            for host in order.hosts { planned.ground[host] = input.facts[host]?.facts.map(SurveyedGround.init) }
             return planned
         }
         let unmanaged = plan.orders.filter { !$0.isManaged }.map(\.order)

@@ -129,7 +129,10 @@ struct Records {
             let record: RunRecord?
             if let id { record = try await journal.run(id) } else { record = try await journal.runs().first }
             guard let record else { throw none }
-            return RunReport(record, events: try await journal.events(of: record.id))
+            var report = RunReport(record, events: try await journal.events(of: record.id))
+            let plan = try await journal.plan(of: record.id)
+            report.consent = (try? JSONDecoder().decode(KeptPlan.self, from: Data(plan.utf8)))?.words
+            return report
         } catch let error as JournalError {
             throw Refusal(error.code == .unknownRun ? .noTarget : error.exitCode, error.fault.description)
         }

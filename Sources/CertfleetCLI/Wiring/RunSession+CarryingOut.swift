@@ -29,10 +29,14 @@ extension RunSession {
         return outcome.exitCode
     }
 
-    func createRun(_ plan: Plan, _ request: RunRequest, _ fleet: Fleet, _ journal: Journal) async throws
-        -> String
-    {
-        let kept = KeptPlan(request: request, plan: PlanJSON.value(plan))
+    func createRun(
+        _ plan: Plan, _ request: RunRequest, _ consent: Consent, _ fleet: Fleet, _ journal: Journal
+    ) async throws -> String {
+        let words =
+            consent.digest != nil
+            ? "a saved plan was applied" : consent.yes ? "agreed to with --yes" : "agreed to at the terminal"
+        let kept = KeptPlan(
+            request: request, plan: PlanJSON.value(plan), digest: PlanDigest.of(plan), consent: words)
         let text = String(decoding: try JSONEncoder().encode(kept), as: UTF8.self)
         do {
             return try await journal.createRun(

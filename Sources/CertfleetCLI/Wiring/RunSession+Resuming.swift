@@ -59,4 +59,13 @@ extension RunSession {
 struct KeptPlan: Codable {
     var request: RunRequest
     var plan: JSONValue
+    /// Of the plan that was agreed to, and how; absent in runs of older versions.
+    var digest: String?
+    var consent: String?
+
+    /// For the report: what was agreed to, and how.
+    var words: String? {
+        guard let consent, let digest else { return nil }
+        return "\(consent); plan \(digest)"
+    }
 }

@@ -66,7 +66,7 @@ struct RunSession {
                 return await leave(fleet, .usage, words: "nothing was changed")
             }
             progress.resume()
-            let id = try await createRun(draft, request, fleet, journal)
+            let id = try await createRun(draft, request, consent, fleet, journal)
             return await carryOut(
                 fleet.plan(request, run: id, facts: facts), id: id, history: RunHistory(), request: request,
                 fleet: fleet, journal: journal, progress: progress, interrupts: interrupts, resumed: false)

@@ -72,6 +72,8 @@ package struct PlannedOrderSummary: Sendable, Codable, Equatable {
     /// The certificate that was found and is to be assigned or distributed.
     package var thumbprint: String?
     package var notes: [String]
+    /// Host → on what ground it was found; absent in records of older versions.
+    package var ground: [String: SurveyedGround]?
 
     package init(_ planned: PlannedOrder) {
         order = planned.order.id
@@ -87,6 +89,7 @@ package struct PlannedOrderSummary: Sendable, Codable, Equatable {
         former = planned.former
         thumbprint = planned.thumbprint
         notes = planned.notes
+        ground = planned.ground.isEmpty ? nil : planned.ground
     }
 }
 
@@ -108,13 +111,20 @@ package struct StepOutcome: Sendable, Codable, Equatable {
     package var captures: [String: JSONValue]
     package var fault: Fault?
     package var milliseconds: Int64
+    /// The read that proved the step, in the words of ``CallText``; for a step that only reads, that call itself.
+    package var read: String?
+    /// What that read returned: the selected properties of its first results, bytes by their length. No secrets.
+    package var seen: [JSONValue]?
 
     package init(
-        _ status: Status, captures: [String: JSONValue] = [:], fault: Fault? = nil, milliseconds: Int64 = 0
+        _ status: Status, captures: [String: JSONValue] = [:], fault: Fault? = nil, milliseconds: Int64 = 0,
+        read: String? = nil, seen: [JSONValue]? = nil
     ) {
         self.status = status
         self.captures = captures
         self.fault = fault
         self.milliseconds = milliseconds
+        self.read = read
+        self.seen = seen
     }
 }

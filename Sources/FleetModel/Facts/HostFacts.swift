@@ -52,6 +52,13 @@ package struct StoreCertificate: Sendable, Equatable, Codable {
 package struct HostFacts: Sendable, Equatable, Codable {
     package var host: String
     package var powerShell: String?
+    /// As the server names itself.
+    package var fqdn: String?
+    /// The account that the agent runs as, and whether it is an elevated administrator.
+    package var account: String?
+    package var isElevated: Bool?
+    /// Modules of the product that are installed.
+    package var modules: [String] = []
     package var my: [StoreCertificate]
     /// Thumbprints in the machine's Trusted Root and intermediate stores.
     package var roots: [String]
@@ -80,6 +87,28 @@ package struct HostFacts: Sendable, Equatable, Codable {
 
     package func certificate(_ thumbprint: String) -> StoreCertificate? {
         my.first { $0.thumbprint == thumbprint }
+    }
+}
+
+/// On what ground a server was found, in sentences for the evidence: who we are there, and what is there.
+package struct SurveyedGround: Sendable, Equatable, Codable {
+    package var rights: String
+    package var server: String
+
+    package init(_ facts: HostFacts) {
+        let elevated =
+            switch facts.isElevated {
+            case true?: ", an elevated administrator"
+            case false?: ", not elevated"
+            case nil: ""
+            }
+        rights = "signed in as \(facts.account ?? "an account that is not known")\(elevated)"
+        let running = facts.services.filter { $0.value == "Running" }.count
+        var parts = [facts.fqdn, facts.powerShell.map { "PowerShell \($0)" }].compactMap { $0 }
+        if !facts.modules.isEmpty { parts.append("module \(facts.modules.joined(separator: ", "))") }
+        parts.append("\(running) of \(facts.services.count) services running")
+        if let replica = facts.services["REPLICA"] { parts.append("REPLICA \(replica)") }
+        server = parts.joined(separator: "; ")
     }
 }
 

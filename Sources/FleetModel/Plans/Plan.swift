@@ -95,6 +95,8 @@ package struct PlannedOrder: Sendable {
     package var losses: [String]
     /// Sentences for the operator: what happens to tokens signed with the old key, services to restart elsewhere, …
     package var notes: [String]
+    /// Host → the rights and the ground that the survey found there.
+    package var ground: [String: SurveyedGround] = [:]
     /// Whether a procedure covers it; otherwise its names are worked out, and what it needs is left to hands.
     package var isManaged: Bool
 

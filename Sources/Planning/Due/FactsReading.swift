@@ -10,10 +10,15 @@ package import FleetModel
 package enum FactsReading {
     /// - Parameter results: Step id → what the call returned.
     /// - Throws: ``Fault`` `survey.unreadable` when a certificate lacks what every certificate has.
-    package static func facts(of host: String, from results: [String: [JSONValue]]) throws -> HostFacts {
-        var facts = HostFacts(host: host)
-        facts.powerShell = results["facts"]?.first?["PowerShell"]?.text
-        facts.my = try (results["my"] ?? []).map { try certificate($0, host: host) }
+    package static func facts(of name: String, from results: [String: [JSONValue]]) throws -> HostFacts {
+        var facts = HostFacts(host: name)
+        let host = results["facts"]?.first
+        facts.powerShell = host?["PowerShell"]?.text
+        facts.fqdn = host?["Fqdn"]?.text
+        facts.account = host?["Account"]?.text
+        facts.isElevated = host?["Elevated"]?.flag
+        facts.modules = host?["Modules"]?.texts ?? []
+        facts.my = try (results["my"] ?? []).map { try certificate($0, host: name) }
         facts.roots = (results["roots"] ?? []).compactMap { $0["Thumbprint"]?.text }
         facts.intermediates = (results["intermediates"] ?? []).compactMap { $0["Thumbprint"]?.text }
         for entry in results["assigned"] ?? [] { assignment(entry, into: &facts) }

@@ -33,6 +33,8 @@ extension RunReport {
                 $0.status = outcome.status
                 $0.milliseconds = outcome.milliseconds
                 $0.fault = outcome.fault
+                $0.read = outcome.read
+                $0.seen = outcome.seen ?? []
             }
             if let fault = outcome.fault, outcome.status == .failed { change(key.host) { $0.add(fault) } }
         default: break

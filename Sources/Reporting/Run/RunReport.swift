@@ -15,6 +15,8 @@ package struct RunReport: Sendable {
     package var exitCode: ExitCode?
     package var began: Date
     package var ended: Date?
+    /// Who agreed to what: the words of consent and the digest of the plan, where the run has kept them.
+    package var consent: String?
     /// One per certificate, in the order in which they were planned.
     package var orders: [OrderReport] = []
     package var pools: [PoolReport] = []
@@ -147,6 +149,9 @@ package struct StepReport: Sendable {
     package var fault: Fault?
     /// The call as it was journalled before it was made; changing steps only.
     package var call: String?
+    /// The read that proved the step, or that it is, and what came back.
+    package var read: String?
+    package var seen: [JSONValue] = []
 }
 
 /// One line of what happened when.

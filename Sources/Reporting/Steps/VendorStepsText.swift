@@ -15,7 +15,11 @@ package struct VendorStepsText: Sendable {
                     "",
                     "\(entry.host)  \(order.summary.order)  \(order.summary.usages.joined(separator: ", "))".cleaned,
                 ]
-                lines += rows(VendorSteps(order: order, host: host, began: report.began).all)
+                guard VendorSteps.serves(order) else {
+                    lines.append("  the wizard knows nothing of Exchange; its steps: certfleet runs show \(report.id)")
+                    continue
+                }
+                lines += rows(VendorSteps(order: order, host: host, report: report).rows)
             }
         }
         return lines.map { $0 + "\n" }.joined()
@@ -23,7 +27,8 @@ package struct VendorStepsText: Sendable {
 
     private func rows(_ steps: [VendorStep]) -> [String] {
         steps.flatMap { step -> [String] in
-            let head = "  \(step.number < 10 ? " " : "")\(step.number)  \(step.page)"
+            let place = (step.number < 10 ? " " : "") + step.row
+            let head = "  \(place)\(step.row.count > 1 && step.number < 10 ? "" : " ") \(step.page)"
             if let why = step.notApplicable { return [head + ": does not apply, \(why)".cleaned] }
             var lines = [head + (step.at.map { "  \(clock.time($0))" } ?? "")]
             if let called = step.called { lines.append("        called     \(called)".cleaned) }
@@ -36,18 +41,21 @@ package struct VendorStepsText: Sendable {
 }
 
 extension VendorStepsText {
-    /// `{"version":1,"run":"…","servers":[{"host":"…","order":"…","steps":[{"step":1,"page":"…","called":"…",
-    /// "readBack":"…","at":"…","notApplicable":"…"}]}]}`; what is not known is left out.
+    /// `{"version":1,"run":"…","servers":[{"host":"…","order":"…","steps":[{"step":1,"row":"1","page":"…","called":"…",
+    /// "readBack":"…","at":"…","notApplicable":"…"}],"before":STEP,"carried":STEP}]}`; what is not known is left out.
+    /// `before` is what the page asks for first, `carried` the detour of the delayed mode after the fourth step.
     package static func json(_ report: RunReport) -> JSONValue {
         var servers: [JSONValue] = []
         for order in report.orders {
             for entry in order.hosts {
                 guard let host = report.hosts.first(where: { $0.name == entry.host }) else { continue }
-                let steps = VendorSteps(order: order, host: host, began: report.began).all
+                guard VendorSteps.serves(order) else { continue }
+                let steps = VendorSteps(order: order, host: host, report: report)
                 servers.append(
                     .object([
                         "host": .string(entry.host), "order": .string(order.summary.order),
-                        "steps": .array(steps.map(value)),
+                        "steps": .array(steps.all.map(value)), "before": value(steps.before),
+                        "carried": value(steps.carried),
                     ]))
             }
         }
@@ -55,7 +63,9 @@ extension VendorStepsText {
     }
 
     private static func value(_ step: VendorStep) -> JSONValue {
-        var members: [String: JSONValue] = ["step": .int(Int64(step.number)), "page": .string(step.page)]
+        var members: [String: JSONValue] = [
+            "step": .int(Int64(step.number)), "row": .string(step.row), "page": .string(step.page),
+        ]
         members["called"] = step.called.map(JSONValue.string)
         members["readBack"] = step.readBack.map(JSONValue.string)
         members["at"] = step.at.map { .optional($0) }

@@ -41,8 +41,8 @@ struct StepRunner {
         try await tools.sink.record(.intent(planned.key, call: text, names: names))
         let start = tools.now()
         do {
-            let captured = try await change(planned, link: link, references: values)
-            try await finish(planned, .done, captured, since: start)
+            let found = try await change(planned, link: link, references: values)
+            try await finish(planned, .done, found, since: start)
         } catch let fault as Fault {
             // A call that was stopped in the middle may have done its work all the same.
             let unclear = fault.kind == .lost || fault.kind == .interrupted || Task.isCancelled
@@ -80,16 +80,16 @@ struct StepRunner {
     private func read(_ planned: PlannedStep, link: HostLink, references: References) async throws {
         let start = tools.now()
         do {
-            let captured = try await polled(planned.step.until) {
+            let found = try await polled(planned.step.until) {
                 switch planned.step.operation {
                 case .call(let template):
                     try await self.check(
                         template, planned.step.captures, planned.step.expectations, planned, suffix: nil, link: link)
                 case .action(let action, let inputs):
-                    try await self.act(action, inputs: inputs, planned, link: link)
+                    Reading(captured: try await self.act(action, inputs: inputs, planned, link: link))
                 }
             }
-            try await finish(planned, .done, captured, since: start)
+            try await finish(planned, .done, found, since: start)
         } catch let fault as Fault where fault.kind != .lost && fault.kind != .state {
             try await tools.sink.record(.outcome(planned.key, StepOutcome(.failed, fault: fault.on(link.host.name))))
             throw fault
@@ -100,53 +100,55 @@ struct StepRunner {
 
     private func change(
         _ planned: PlannedStep, link: HostLink, references: References
-    ) async throws -> [String: BoundValue] {
+    ) async throws -> Reading {
         let step = planned.step
         switch step.operation {
         case .action(let action, let inputs):
-            return try await act(action, inputs: inputs, planned, link: link)
+            return Reading(captured: try await act(action, inputs: inputs, planned, link: link))
         case .call(let template):
             let reply = try await invoke(template, planned, suffix: nil, link: link, references: references)
             try refuse(reply, planned)
-            var captured = CaptureForm.captured(step.captures, from: reply.output)
+            var found = Reading(captured: CaptureForm.captured(step.captures, from: reply.output))
             if let mismatch = try Matching(results: reply.output, references: references)
                 .firstMismatch(step.expectations)
             {
                 throw Fault("step.unexpected", .failed, "\(planned.key.step): \(mismatch)")
             }
-            await keep(captured, planned)
+            await keep(found.captured, planned)
             if let verify = step.verify {
                 let proven = try await polled(step.until) {
                     try await self.check(
                         verify.call, verify.captures, verify.expectations, planned, suffix: "verify", link: link)
                 }
-                captured.merge(proven) { $1 }
+                found = proven.merging(found)
             }
-            return captured
+            return found
         }
     }
 
     /// Reads whether a step that may have been done was done. `nil` when it was not, or when what it yielded is lost.
     private func look(
         _ planned: PlannedStep, link: HostLink, references: References
-    ) async throws -> [String: BoundValue]? {
+    ) async throws -> Reading? {
         guard let verify = planned.step.verify else { return nil }
         do {
             let found = try await check(
                 verify.call, verify.captures, verify.expectations, planned, suffix: "verify", link: link)
             let all = planned.step.captures.map(\.name) + verify.captures.map(\.name)
-            return all.allSatisfy { found[$0] != nil } ? found : nil
+            return all.allSatisfy { found.captured[$0] != nil } ? found : nil
         } catch let fault as Fault where fault.kind == .failed {
             return nil
         }
     }
 
     private func finish(
-        _ planned: PlannedStep, _ status: StepOutcome.Status, _ captured: [String: BoundValue], since start: Date? = nil
+        _ planned: PlannedStep, _ status: StepOutcome.Status, _ found: Reading, since start: Date? = nil
     ) async throws {
-        await keep(captured, planned)
+        await keep(found.captured, planned)
         let milliseconds = start.map { Int64(tools.now().timeIntervalSince($0) * 1000) } ?? 0
-        let outcome = StepOutcome(status, captures: CaptureForm.journalled(captured), milliseconds: milliseconds)
+        let outcome = StepOutcome(
+            status, captures: CaptureForm.journalled(found.captured), milliseconds: milliseconds, read: found.call,
+            seen: found.seen)
         try await tools.sink.record(.outcome(planned.key, outcome))
     }
 
@@ -156,7 +158,7 @@ struct StepRunner {
     func check(
         _ template: CallTemplate, _ wanted: [Capture], _ expectations: [Expectation], _ planned: PlannedStep,
         suffix: String?, link: HostLink
-    ) async throws -> [String: BoundValue] {
+    ) async throws -> Reading {
         let values = await references(planned)
         let reply = try await invoke(template, planned, suffix: suffix, link: link, references: values)
         try refuse(reply, planned)
@@ -165,7 +167,13 @@ struct StepRunner {
                 "step.not-verified", .failed, "\(planned.key.step) could not be verified: \(mismatch)",
                 details: reply.warnings)
         }
-        return CaptureForm.captured(wanted, from: reply.output)
+        let known = planned.bindings.merging(
+            await captures.visible(scope: planned.scope, host: planned.key.host)
+        ) { $1 }
+        return Reading(
+            captured: CaptureForm.captured(wanted, from: reply.output),
+            call: CallText.text(of: template, bindings: known),
+            seen: wanted.contains(where: \.secret) ? nil : Reading.evidence(reply.output))
     }
 
     func invoke(
