@@ -141,7 +141,10 @@ struct VendorStepsTests {
         let text = VendorStepsText(clock: clock).text(report)
         let server = try #require(VendorStepsText.json(report)["servers"]?.items?.first)
         let rows = try steps(report).rows
-        for row in rows { #expect(text.contains("\(row.row)\(row.row == "4b" ? " " : "  ")\(row.page)"), "\(row): \(text)") }
+        for row in rows {
+            let gap = row.row == "4b" ? " " : "  "
+            #expect(text.contains("\(row.row)\(gap)\(row.page)"), "\(row): \(text)")
+        }
         #expect(server["steps"]?.items?.count == 21)
         #expect(server["before"]?["row"]?.text == "0" && server["carried"]?["row"]?.text == "4b")
     }
