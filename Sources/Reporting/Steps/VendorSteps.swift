@@ -57,7 +57,6 @@ package struct VendorSteps: Sendable {
         case .unknown: return "its servers could not be looked at"
         case .assign: return "a fitting certificate was in the store already"
         case .distribute: return "the shared certificate exists; it was brought here with its key"
-        case .unknown: return "nobody could look at the server"
         case .issue:
             return order.summary.sharing == .host ? "the run did not come so far" : "the key was born on another member"
         }
