@@ -18,12 +18,14 @@ room_flags := --scratch-path .build/rooms/$(ROOM)
 endif
 filter_flags := $(if $(FILTER),--filter '$(FILTER)')
 
-.PHONY: help setup build test lint format demo docs bench bench-full bench-renewal install clean
+.PHONY: help setup build test stress sanitize lint format demo docs bench bench-full bench-renewal install clean
 
 help:
 	@echo 'make setup    name missing system packages and install them'
 	@echo 'make build    build certfleet (.build/debug/certfleet)'
 	@echo 'make test     install what tests need, build, run all tests; ROOM=Planning for one room'
+	@echo 'make stress   the tests of the transport that take minutes'
+	@echo 'make sanitize tests under AddressSanitizer and ThreadSanitizer; ROOM and FILTER narrow them'
 	@echo 'make lint     format, imports between rooms, warnings, scripts'
 	@echo 'make format   write the files in the house format'
 	@echo 'make demo     renewal night on thirteen simulated servers; KEEP=1 leaves them up'
@@ -42,6 +44,15 @@ build:
 test:
 	@bash scripts/setup test
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(WIDTH) swift test $(room_flags) $(filter_flags)
+
+stress:
+	@bash scripts/setup test
+	CERTFLEET_STRESS=1 CERTFLEET_ROOM=SSHTransport swift test --scratch-path .build/rooms/SSHTransport $(filter_flags)
+
+sanitize:
+	@bash scripts/setup test
+	ROOM='$(ROOM)' FILTER='$(FILTER)' scripts/sanitize address
+	ROOM='$(ROOM)' FILTER='$(FILTER)' scripts/sanitize thread
 
 lint:
 	swift format lint --recursive --strict --parallel $(swift_files)

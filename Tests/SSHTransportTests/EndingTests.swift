@@ -25,12 +25,22 @@ import Testing
     }
 
     @Test func `hundreds of sessions at once whose peers reset or end at any byte all come to an end`() async throws {
-        let rounds = Effort.count(1, long: 100)
-        let count = Effort.count(200, long: 300)
+        try await cut(200, rounds: 1)
+    }
+
+    @Test(.enabled(if: Effort.isLong, Effort.whenLong))
+    func `three hundred at once, a hundred times, whose peers reset or end at any byte all come to an end`()
+        async throws
+    {
+        try await cut(300, rounds: 100)
+    }
+
+    private func cut(_ count: Int, rounds: Int) async throws {
         let fixture = try await SSHFixture()
         let length = try await length(of: fixture)
         let workers = try OpenWorkers()
-        print("\(rounds) rounds of \(count) sessions cut somewhere in their \(length) bytes")
+        let start = ContinuousClock.now
+        var all: [String: Int] = [:]
         for round in 0..<rounds {
             let relay = try LoopbackRelay(to: fixture.server.port) { number in
                 // Every round has other places, and in the end each byte has its turn.
@@ -60,15 +70,28 @@ import Testing
             #expect(Set(endings.keys).isSubset(of: expected), "round \(round): \(endings)")
             #expect(endings.values.reduce(0, +) == count)
             #expect((endings["connection-lost"] ?? 0) > count / 10, "\(endings)")
+            all.merge(endings, uniquingKeysWith: +)
         }
+        let time = start.duration(to: .now)
+        print("\(rounds) rounds of \(count) sessions cut somewhere in their \(length) bytes: \(time), \(all)")
     }
 
     @Test func `cancelled while it waits for any part of what the server sends, a session ends and leaves nothing`()
         async throws
     {
+        try await cancel(20)
+    }
+
+    @Test(.enabled(if: Effort.isLong, Effort.whenLong))
+    func `cancelled at any of four hundred places of what the server sends, a session ends and leaves nothing`()
+        async throws
+    {
+        try await cancel(400)
+    }
+
+    private func cancel(_ count: Int) async throws {
         let fixture = try await SSHFixture()
         let length = try await length(of: fixture)
-        let count = Effort.count(20, long: 400)
         for number in 0..<count {
             let (reached, reach) = AsyncStream.makeStream(of: Void.self)
             let relay = try LoopbackRelay(to: fixture.server.port) { _ in

@@ -2,6 +2,7 @@ import ChildProcess
 import Foundation
 import Synchronization
 import TestSupport
+import Testing
 
 @testable import SSHTransport
 
@@ -99,11 +100,13 @@ func deadPort() async throws -> UInt16 {
     return port
 }
 
-/// Whether this run is the long one (`make stress`), and how large it makes things.
+/// How much is asked of this run.
 enum Effort {
+    /// Whether the tests run that take minutes.
     static let isLong = ProcessInfo.processInfo.environment["CERTFLEET_STRESS"] != nil
-
-    static func count(_ short: Int, long: Int) -> Int { isLong ? long : short }
+    static let whenLong: Comment = "it takes minutes: make stress"
+    /// Under a sanitizer, which keeps what was freed, memory says nothing.
+    static let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
 }
 
 /// Workers whose door is wide open, so that hundreds of sessions with one server begin together.

@@ -41,6 +41,7 @@ package final class LoopbackRelay: Sendable {
     package var port: UInt16 { listener.port }
 
     private let listener: LoopbackListener
+    private let arrivals: AsyncStream<Int32>.Continuation
     private let state = Mutex(State())
     /// A byte here wakes the thread.
     private let bell: (reading: Int32, writing: Int32)
@@ -60,6 +61,7 @@ package final class LoopbackRelay: Sendable {
         self.bell = bell
         let (connections, arrivals) = AsyncStream.makeStream(of: Int32.self)
         listener = try LoopbackListener { arrivals.yield($0) }
+        self.arrivals = arrivals
         Task { [weak self] in
             for await client in connections {
                 guard let self else {
@@ -92,6 +94,7 @@ package final class LoopbackRelay: Sendable {
     }
 
     deinit {
+        arrivals.finish()
         state.withLock { $0.isOver = true }
         ring()
     }

@@ -64,18 +64,23 @@ package final class LoopbackSSHServer: Sendable {
     /// Ends the servers of all connections without a goodbye; new connections are still served.
     package func killConnections() {
         for child in children.all.withLock({ $0 }) {
-            // The one that speaks first: started by an ordinary user, it outlives the one that we started.
+            guard Self.isOurs(child.pid) else { continue }
+            // Stopped first: it would see the end of its command, and still say so in good order. Then those below it, for
+            // started by an ordinary user it is one of them that speaks, and outlives the one that we started.
+            kill(child.pid, SIGSTOP)
             for pid in Self.children(of: child.pid) { kill(pid, SIGKILL) }
             child.kill()
         }
     }
 
-    /// The children of a process that is still ours: a number that was given to somebody else has another parent.
-    private static func children(of pid: pid_t) -> [pid_t] {
+    /// A number that was given to somebody else has another parent.
+    private static func isOurs(_ pid: pid_t) -> Bool {
         let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-        guard status.contains("\nPPid:\t\(getpid())\n"),
-            let list = try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)
-        else { return [] }
+        return status.contains("\nPPid:\t\(getpid())\n")
+    }
+
+    private static func children(of pid: pid_t) -> [pid_t] {
+        let list = (try? String(contentsOfFile: "/proc/\(pid)/task/\(pid)/children", encoding: .utf8)) ?? ""
         return list.split(separator: " ").compactMap { pid_t($0) }
     }
 

@@ -9,7 +9,9 @@ final class ReadBuffer: @unchecked Sendable {
 
     /// A copy of what was read.
     func first(_ count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { copy, filled in
+        // Made so, even an empty array would be written to, and all empty arrays are one.
+        guard count > 0 else { return [] }
+        return [UInt8](unsafeUninitializedCapacity: count) { copy, filled in
             UnsafeMutableRawBufferPointer(copy).copyBytes(from: bytes.prefix(count))
             filled = count
         }
