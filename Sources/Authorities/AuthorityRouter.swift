@@ -71,6 +71,8 @@ package struct AuthorityRouter: CertificateIssuing {
         case .command(let argv, let limit):
             return CommandAuthority(
                 argv: argv, limit: limit, folder: surroundings.folder, chainPaths: definition.chain, ledger: ledger)
+        case .hostOnline:
+            return HostOnlineAuthority(name: definition.name)
         case .webEnrollment(let settings):
             return WebEnrollmentAuthority(
                 settings: settings, chainPaths: definition.chain, ledger: ledger, connect: connect)

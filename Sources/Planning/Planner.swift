@@ -36,23 +36,24 @@ package struct Planner: Sendable {
         let orders = OrderBuilder.orders(of: pool, in: input.inventory).filter { input.selection.includes($0.id) }
         plan.orders = orders.map { order in
             var planned = PlanNotes(input: input, pool: pool).annotated(assessment.assess(order))
-            planned.isManaged = choose(.certificate, pool, sharing: order.sharing) != nil
+            planned.isManaged = procedure(for: order, in: pool) != nil
             for host in order.hosts { planned.ground[host] = input.facts[host]?.facts.map(SurveyedGround.init) }
-            return planned
+            return AssignmentRule(input: input).applied(to: planned)
         }
+        if input.assignsWaiting { plan.orders.removeAll { $0.need != .assign } }
         let unmanaged = plan.orders.filter { !$0.isManaged }.map(\.order)
         if !unmanaged.isEmpty { plan.unmanaged = unmanagedWords(pool, orders: unmanaged, of: orders) }
-        let work = plan.orders.filter { $0.need.isWork && $0.isManaged }
+        let work = plan.orders.filter { $0.need.isWork && $0.isManaged && !$0.waitsForAssignment }
         plan.blocked = blocked(plan, work: work)
         guard plan.blocked == nil else { return plan }
 
         let assembly = StepAssembly(input: input, pool: pool)
         let prepared = work.compactMap { prepare($0, plan: plan, assembly: assembly) }
         plan.prepare = prepared
-        plan.passes = passes(work, plan: plan, assembly: assembly, assessment: assessment)
+        plan.passes = passes(work.filter { !$0.assignsLater }, plan: plan, assembly: assembly, assessment: assessment)
         let known = plan
         plan.passesWithout = { [self] without in
-            let others = work.filter { !without.contains($0.order.id) }
+            let others = work.filter { !without.contains($0.order.id) && !$0.assignsLater }
             return passes(others, plan: known, assembly: assembly, assessment: assessment)
         }
         plan.gates = gates(plan, assembly: assembly)
@@ -79,6 +80,7 @@ package struct Planner: Sendable {
             }
         }
         if let loss = loss(work) { return loss }
+        if let fault = NetworkLogon(inventory: input.inventory, pool: pool).objection(to: work) { return fault }
         guard !plan.unreachable.isEmpty, !work.isEmpty, work.allSatisfy({ $0.order.sharing == .host }) else {
             return nil
         }
@@ -113,7 +115,7 @@ package struct Planner: Sendable {
 
     private func prepare(_ planned: PlannedOrder, plan: PoolPlan, assembly: StepAssembly) -> PrepareWork? {
         let order = planned.order
-        guard let procedure = choose(.certificate, plan.pool, sharing: order.sharing) else { return nil }
+        guard let procedure = procedure(for: order, in: plan.pool) else { return nil }
         func steps(_ name: String, _ roles: Set<Step.Place>) -> HostSteps? {
             guard let host = plan.pool.hosts.first(where: { $0.name == name }) else { return nil }
             return assembly.prepare(planned, on: host, procedure: procedure, roles: roles)
@@ -144,7 +146,7 @@ package struct Planner: Sendable {
             let members = begunFirst(plan.pool.hosts).compactMap { host -> HostSteps? in
                 let own = orders.filter { needsSwitch($0, on: host.name, assessment: assessment) }
                 let pairs = own.compactMap { planned in
-                    choose(.certificate, plan.pool, sharing: planned.order.sharing).map { (planned, $0) }
+                    procedure(for: planned.order, in: plan.pool).map { (planned, $0) }
                 }
                 guard !pairs.isEmpty else { return nil }
                 return assembly.switching(pairs, on: host)
@@ -186,10 +188,18 @@ package struct Planner: Sendable {
         return gates
     }
 
-    private func choose(_ kind: Procedure.Kind, _ pool: Pool, sharing: Sharing? = nil) -> Procedure? {
+    private func choose(_ kind: Procedure.Kind, _ pool: Pool) -> Procedure? {
         input.procedures.first {
             $0.kind == kind && $0.types.contains(pool.type) && $0.versions.contains(pool.version)
-                && sharing.map($0.sharing.contains) ?? true
+        }
+    }
+
+    /// The procedure that brings a certificate; none: it is named, not managed.
+    private func procedure(for order: CertificateOrder, in pool: Pool) -> Procedure? {
+        let authority = input.inventory.authorities[order.authority]?.kind.word ?? .local
+        return input.procedures.first {
+            $0.kind == .certificate && $0.types.contains(pool.type) && $0.versions.contains(pool.version)
+                && $0.sharing.contains(order.sharing) && $0.serves(authority)
         }
     }
 }

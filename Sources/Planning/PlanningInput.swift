@@ -23,12 +23,14 @@ package struct PlanningInput: Sendable {
     package var lead: Duration?
     /// Losses that the operator accepts by name.
     package var accepted: Set<String>
+    /// Only what waits in the servers' stores is assigned; nothing is ordered.
+    package var assignsWaiting: Bool
     package var now: Date
 
     package init(
         command: String, run: String, inventory: Inventory, procedures: [Procedure], facts: [String: SurveyResult],
         history: RunHistory = RunHistory(), chains: [String: AuthorityChain] = [:], selection: PlanSelection,
-        lead: Duration? = nil, accepted: Set<String> = [], now: Date
+        lead: Duration? = nil, accepted: Set<String> = [], assignsWaiting: Bool = false, now: Date
     ) {
         self.command = command
         self.run = run
@@ -40,6 +42,7 @@ package struct PlanningInput: Sendable {
         self.selection = selection
         self.lead = lead
         self.accepted = accepted
+        self.assignsWaiting = assignsWaiting
         self.now = now
     }
 }

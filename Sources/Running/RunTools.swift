@@ -10,6 +10,7 @@ package import FleetModel
 package struct RunTools: Sendable {
     package var links: HostLinks
     package var issuer: any CertificateIssuing
+    package var secrets: any SecretResolving
     package var checker: any CertificateChecking
     package var prober: any EndpointProbing
     package var sink: any EventSink
@@ -21,13 +22,15 @@ package struct RunTools: Sendable {
     package var chains: [String: [Data]]
 
     package init(
-        links: HostLinks, issuer: any CertificateIssuing, checker: any CertificateChecking,
+        links: HostLinks, issuer: any CertificateIssuing, secrets: any SecretResolving,
+        checker: any CertificateChecking,
         prober: any EndpointProbing, sink: any EventSink, clock: any Clock<Duration>,
         now: @escaping @Sendable () -> Date, stop: StopRequest, run: String, chains: [String: [Data]]
     ) {
         self.chains = chains
         self.links = links
         self.issuer = issuer
+        self.secrets = secrets
         self.checker = checker
         self.prober = prober
         self.sink = sink

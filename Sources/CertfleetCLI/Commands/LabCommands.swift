@@ -92,10 +92,10 @@ struct LabFaultCommand: Command {
             "certfleet lab fault demo fe02 cut-after --at assign --times 1", "certfleet lab fault demo fe02 --clear",
         ])
     let folder = Argument("DIR", .folder, "the lab's folder")
-    let host = Argument("HOST", .text, "the host, or an authority with web pages")
+    let host = Argument("HOST", .text, "the host, or an authority of kind certsrv or host-online")
     let fault = Argument(
         optional: "FAULT", .text,
-        LabFaults.names.joined(separator: ", ") + "; of web pages: "
+        LabFaults.names.joined(separator: ", ") + "; of such an authority: "
             + LabWebAuthority.faultNames.joined(separator: ", "))
     let at = Option("at", .text, "the step it happens at, as plan prints it; none: the first that changes something")
     let times = Option("times", .integer(1...1000), "how often; none: until cleared")

@@ -126,6 +126,7 @@ struct Fleet: Sendable {
     func run(_ plan: Plan, id: String, history: RunHistory) async -> (state: RunState, exitCode: ExitCode) {
         let tools = RunTools(
             links: links, issuer: AuthorityRouter(project, secrets: secrets, now: surroundings.now),
+            secrets: secrets,
             checker: CertificateChecker(roots: authorities.roots),
             prober: TLSProbe(rootSubjects: authorities.roots.map(\.subjectDER)), sink: relay,
             clock: ContinuousClock(), now: surroundings.now, stop: stop, run: id, chains: authorities.chains)

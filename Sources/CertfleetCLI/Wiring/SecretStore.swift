@@ -4,7 +4,7 @@ import Foundation
 import Glibc
 
 /// Brings the inventory's secrets, each at most once per run, when it is first needed.
-actor SecretStore {
+actor SecretStore: SecretResolving {
     private let references: [String: SecretReference]
     private let prompt: @Sendable (String) -> Secret?
     private var known: [String: Secret] = [:]

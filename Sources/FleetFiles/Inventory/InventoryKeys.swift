@@ -24,9 +24,10 @@ enum InventoryKeys {
     static let dropFolderAuthority = ["kind", "outbox", "inbox", "chain"]
     static let commandAuthority = ["kind", "argv", "limit", "chain"]
     static let certsrvAuthority = ["kind", "url", "template", "auth", "user", "password", "ca_file", "chain"]
-    static let authorityKinds = ["local", "drop-folder", "command", "certsrv"]
+    static let hostOnlineAuthority = ["kind", "ca", "template", "user", "password", "chain"]
+    static let authorityKinds = ["local", "drop-folder", "host-online", "command", "certsrv"]
     /// Words of the design that this version does not know yet.
-    static let laterAuthorityKinds = ["host-online", "acme"]
+    static let laterAuthorityKinds = ["acme"]
 
     static let defaults = ["version", "ssh", "key", "renew", "rollout", "deadlines"]
     static let site = defaults + ["pools"]
@@ -37,10 +38,12 @@ enum InventoryKeys {
     static let host = ["name", "fqdn", "address", "external", "ports", "ssh", "deadlines"]
     static let external = ["access", "web_conferencing"]
     static let port = ["usage", "for", "port"]
-    static let order = ["id", "usages", "authority", "sharing", "names", "key", "copies_exportable"]
+    static let order = ["id", "usages", "authority", "sharing", "names", "key", "copies_exportable", "assign"]
     static let names = ["add", "drop"]
 
-    static let ssh = ["user", "port", "auth", "key", "passphrase", "password", "agent_key", "known_hosts"]
+    static let ssh = [
+        "user", "port", "auth", "key", "passphrase", "password", "agent_key", "known_hosts", "network_credentials",
+    ]
     static let key = ["algorithm", "bits", "hash"]
     static let renew = ["lead"]
     static let rollout = ["canary", "max_failures", "ready_for"]
@@ -60,7 +63,8 @@ enum InventoryKeys {
         var levels: [String: [String]] = [
             "inventory": inventory, "organization": organization, "topology": topology, "simple_urls": simpleURLs,
             "local": localAuthority, "drop-folder": dropFolderAuthority, "command": commandAuthority,
-            "certsrv": certsrvAuthority, "defaults": defaults, "site": site, "pool": pool, "service": service,
+            "certsrv": certsrvAuthority, "host-online": hostOnlineAuthority, "defaults": defaults, "site": site,
+            "pool": pool, "service": service,
             "host": host, "external": external, "port": port, "order": order,
             "names": names, "ssh": ssh, "key": key, "renew": renew, "rollout": rollout, "deadlines": deadlines,
         ]
@@ -73,9 +77,11 @@ enum InventoryKeys {
         var words: [String: [String]] = [
             "topology.public_im": publicIM, "local.kind": ["local"], "drop-folder.kind": ["drop-folder"],
             "command.kind": ["command"], "certsrv.kind": ["certsrv"],
+            "host-online.kind": ["host-online"],
             "certsrv.auth": WebEnrollmentSettings.Authentication.allCases.map(\.rawValue),
             "pool.type": poolTypes.map(\.rawValue), "pool.load_balancing": LoadBalancing.allCases.map(\.rawValue),
-            "order.sharing": Sharing.allCases.map(\.rawValue), "order.usages": UsageRules.all,
+            "order.sharing": Sharing.allCases.map(\.rawValue),
+            "order.assign": Assignment.allCases.map(\.rawValue), "order.usages": UsageRules.all,
             "port.usage": UsageRules.all, "ssh.auth": SSHSettings.Method.allCases.map(\.rawValue),
             "key.algorithm": algorithms, "key.bits": bits, "key.hash": hashes, "defaults.version": versions,
             "site.version": versions, "pool.version": versions, "inventory.version": ["1"],

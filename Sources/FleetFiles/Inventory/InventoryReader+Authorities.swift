@@ -32,6 +32,7 @@ extension InventoryReader {
         case "drop-folder": return dropFolder(entry, name)
         case "command": return command(entry, name)
         case "certsrv": return webEnrollment(entry, name)
+        case "host-online": return hostOnline(entry, name)
         default: return nil
         }
     }

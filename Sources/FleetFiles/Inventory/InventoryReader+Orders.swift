@@ -17,7 +17,8 @@ extension InventoryReader {
             id: id?.value ?? "", usages: usages.map(\.value), authority: authority,
             sharing: sharing ?? .host, addNames: self.names(names, "add"), dropNames: self.names(names, "drop"),
             key: key(mapping).over(above).specification,
-            copiesExportable: mapping.flag("copies_exportable") ?? false, place: node.place)
+            copiesExportable: mapping.flag("copies_exportable") ?? false,
+            assignment: mapping.choice("assign", Assignment.self) ?? .automatic, place: node.place)
         if order.copiesExportable, sharing == .host, let node = mapping["copies_exportable"] {
             reader.report(node.place, "`copies_exportable` needs `sharing: pool`: there are no copies otherwise")
         }

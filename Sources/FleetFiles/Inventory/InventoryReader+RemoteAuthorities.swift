@@ -53,6 +53,37 @@ extension InventoryReader {
             name: entry.name, kind: .webEnrollment(settings), chain: chain, place: entry.place)
     }
 
+    func hostOnline(_ entry: YAMLEntry, _ name: String) -> AuthorityDefinition? {
+        let keys = InventoryKeys.hostOnlineAuthority
+        guard let mapping = reader.mapping(entry.value, name, keys: keys, place: entry.place) else { return nil }
+        let authority = mapping.required("ca").flatMap(configuration)
+        let template = mapping["template"].flatMap(templateName)
+        let user = mapping.text("user")
+        let password = secretName(mapping, "password")
+        let chain = self.chain(mapping)
+        for (key, other) in [("user", "password"), ("password", "user")] where mapping.lacks(key) {
+            guard let node = mapping[other] else { continue }
+            reader.report(node.place, "`\(other)` needs `\(key)` beside it")
+        }
+        guard let authority else { return nil }
+        var settings = HostOnlineSettings(authority: authority, user: user, password: password)
+        if let template { settings.template = template }
+        return AuthorityDefinition(name: entry.name, kind: .hostOnline(settings), chain: chain, place: entry.place)
+    }
+
+    /// `SERVER\NAME`: two parts, none empty.
+    private func configuration(_ node: YAMLNode) -> String? {
+        guard let text = reader.text(node, "ca") else { return nil }
+        let parts = text.split(separator: "\\", omittingEmptySubsequences: false)
+        let isLine = text.unicodeScalars.allSatisfy { $0.value >= 0x20 }
+        guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), isLine else {
+            return reader.refuse(
+                node, "`ca` must be the authority's server and name, not \(Quoting.quote(text))",
+                hint: #"such as ca01.corp.example.com\Example Issuing CA 1; certutil -ADCA lists them"#)
+        }
+        return text
+    }
+
     /// The pages' address without a slash at its end; `/certsrv` is where the role puts them.
     private func pagesURL(_ node: YAMLNode) -> String? {
         guard let text = reader.text(node, "url") else { return nil }

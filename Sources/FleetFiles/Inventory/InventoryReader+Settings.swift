@@ -34,7 +34,8 @@ extension InventoryReader {
             user: ssh.text("user"), port: ssh.integer("port", in: 1...65535), methods: methods(ssh),
             key: path(ssh["key"], "key"), passphrase: secretName(ssh, "passphrase"),
             password: secretName(ssh, "password"), agentKey: agentKey(ssh),
-            knownHosts: path(ssh["known_hosts"], "known_hosts"), given: Set(InventoryKeys.ssh.filter { !ssh.lacks($0) })
+            knownHosts: path(ssh["known_hosts"], "known_hosts"),
+            networkCredentials: ssh.flag("network_credentials"), given: Set(InventoryKeys.ssh.filter { !ssh.lacks($0) })
         )
     }
 

@@ -65,6 +65,12 @@ extension YAMLLines {
                 add("user", pages.user.map(scalar), depth: 2)
                 add("password", pages.password.map(scalar), depth: 2)
                 add("ca_file", pages.trustFile.map(path), depth: 2)
+            case .hostOnline(let settings):
+                add("kind: host-online", depth: 2)
+                add("ca: \(scalar(settings.authority))", depth: 2)
+                add("template: \(scalar(settings.template))", depth: 2)
+                add("user", settings.user.map(scalar), depth: 2)
+                add("password", settings.password.map(scalar), depth: 2)
             }
             add("chain: [\(authority.chain.map(path).joined(separator: ", "))]", depth: 2)
         }
@@ -136,6 +142,7 @@ extension YAMLLines {
         add("password", ssh.password.map(scalar), depth: 7)
         add("agent_key", ssh.agentKey.map(scalar), depth: 7)
         add("known_hosts", ssh.knownHosts.map(path), depth: 7)
+        add("network_credentials", ssh.networkCredentials.map { "\($0)" }, depth: 7)
     }
 
     private mutating func order(_ order: OrderDefinition) {
@@ -148,6 +155,7 @@ extension YAMLLines {
         let key = order.key
         add("key: { algorithm: \(key.algorithm), bits: \(key.bits), hash: \(key.hash) }", depth: 6)
         add("copies_exportable: \(order.copiesExportable)", depth: 6)
+        add("assign: \(order.assignment.rawValue)", depth: 6)
     }
 
     mutating func groups(_ groups: [String: [String]]) {

@@ -38,6 +38,7 @@ struct SSHLayer {
     var password: String?
     var agentKey: String?
     var knownHosts: String?
+    var networkCredentials: Bool?
     /// The keys that the file gives, with good values or bad ones: a bad one is not missing as well.
     var given: Set<String> = []
 
@@ -46,13 +47,15 @@ struct SSHLayer {
             user: user ?? above.user, port: port ?? above.port, methods: methods ?? above.methods,
             key: key ?? above.key, passphrase: passphrase ?? above.passphrase, password: password ?? above.password,
             agentKey: agentKey ?? above.agentKey, knownHosts: knownHosts ?? above.knownHosts,
+            networkCredentials: networkCredentials ?? above.networkCredentials,
             given: given.union(above.given))
     }
 
     func settings(knownHosts fallback: String) -> SSHSettings {
         SSHSettings(
             user: user ?? "", port: port ?? 22, methods: methods ?? [.key], key: key, passphrase: passphrase,
-            password: password, agentKey: agentKey, knownHosts: knownHosts ?? fallback)
+            password: password, agentKey: agentKey, knownHosts: knownHosts ?? fallback,
+            networkCredentials: networkCredentials)
     }
 }
 

@@ -25,7 +25,8 @@ enum KnownNames {
         "key.bits": .text, "key.exportable": .flag, "key.copies-exportable": .flag,
         "organization.name": .text, "organization.unit": .text, "organization.locality": .text,
         "organization.state": .text, "organization.country": .text,
-        "authority.name": .text, "authority.roots": .bytes, "authority.intermediates": .bytes,
+        "authority.name": .text, "authority.ca": .text, "authority.template": .text, "authority.user": .text,
+        "authority.password": .secret, "authority.roots": .bytes, "authority.intermediates": .bytes,
         "authority.root-thumbprints": .list, "authority.intermediate-thumbprints": .list,
         "folder.name": .text, "thumbprint": .text, "former.thumbprint": .text, "services": .list, "nonce": .bytes,
         "transfer.password": .secret,
@@ -38,7 +39,7 @@ enum KnownNames {
 
     static let facts = [
         "needs-certificate", "needs-copy", "copies-needed", "roots-missing", "intermediates-missing", "restarts-all",
-        "restarts-some", "um-mode-tcp", "router-mode-tcp",
+        "restarts-some", "um-mode-tcp", "router-mode-tcp", "rested",
     ]
 
     /// One of the facts, or `usage-…` for an order that has the usage.

@@ -47,11 +47,12 @@ package struct ProcedureLibrary: Sendable {
 
     /// The first procedure that serves a pool of this type and version; for certificates also this sharing.
     package func procedure(
-        _ kind: Procedure.Kind, type: PoolType, version: ProductVersion, sharing: Sharing? = nil
+        _ kind: Procedure.Kind, type: PoolType, version: ProductVersion, sharing: Sharing? = nil,
+        authority: AuthorityKind = .local
     ) -> Procedure? {
         procedures.first { procedure in
             procedure.kind == kind && procedure.types.contains(type) && procedure.versions.contains(version)
-                && (sharing.map { procedure.sharing.contains($0) } ?? true)
+                && (sharing.map { procedure.sharing.contains($0) && procedure.serves(authority) } ?? true)
         }
     }
 

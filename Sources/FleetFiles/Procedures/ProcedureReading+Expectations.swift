@@ -26,6 +26,17 @@ extension ProcedureReading {
         }
     }
 
+    /// The key `where`: property → text.
+    func filters(_ mapping: YAMLMapping) -> [ResultFilter] {
+        let selected = mapping["select"]?.items?.compactMap(\.text)
+        return (mapping.entries("where") ?? []).compactMap { entry in
+            if mapping["call"] != nil { checkSelected(entry.name, selected, entry.place) }
+            return reader.text(entry.value, entry.name).map {
+                ResultFilter(property: entry.name, text: $0, place: entry.value.place)
+            }
+        }
+    }
+
     private func matcher(_ node: YAMLNode, _ property: String) -> Expectation.Matcher? {
         if let text = node.text {
             switch text {

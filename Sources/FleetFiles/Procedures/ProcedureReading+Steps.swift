@@ -2,8 +2,8 @@ import FleetModel
 
 extension ProcedureReading {
     private static let stepKeys = [
-        "id", "title", "call", "action", "with", "select", "capture", "expect", "when", "forEach", "until", "verify",
-        "clear", "undo", "on", "scope", "drains",
+        "id", "title", "call", "action", "with", "select", "capture", "expect", "when", "forEach", "until", "where",
+        "may-fail", "verify", "clear", "undo", "on", "scope", "drains",
     ]
 
     /// One step; nil only for something that is no mapping.
@@ -16,15 +16,17 @@ extension ProcedureReading {
         let operation = operation(mapping)
         let captures = captures(mapping)
         let expectations = expectations(mapping)
-        let verify = mapping.mapping("verify", keys: ["call", "with", "select", "capture", "expect"]).map(readBack)
+        let verify = mapping.mapping("verify", keys: ["call", "with", "select", "where", "capture", "expect"]).map(
+            readBack)
         let changes =
             switch operation {
-            case .call(let call): !Self.isRead(call.cmdlet)
+            case .call(let call): !Self.isRead(call)
             case .action(let action, _): action.changes
             }
         return Step(
             id: id, title: mapping.requiredText("title") ?? "", operation: operation, condition: condition(mapping),
-            forEach: mapping.text("forEach"), until: poll(mapping), captures: captures, expectations: expectations,
+            forEach: mapping.text("forEach"), until: poll(mapping), matching: filters(mapping),
+            mayFail: mapping.flag("may-fail") ?? false, captures: captures, expectations: expectations,
             verify: verify, clear: sideCall(mapping, "clear"), undo: sideCall(mapping, "undo"),
             on: mapping["on"].flatMap { reader.word($0, "on", of: ["all", "birth", "copies", "others"]) }
                 .flatMap(Step.Place.init(rawValue:)) ?? .all,
@@ -43,6 +45,13 @@ extension ProcedureReading {
     static func isRead(_ cmdlet: String) -> Bool {
         let verb = cmdlet.split(separator: "-").first.map { $0.lowercased() }
         return cmdlet.isEmpty || ["get", "test", "read", "export"].contains(verb)
+    }
+
+    /// A call that only looks: by its verb, or one of the forms of a cmdlet that has others, too.
+    static func isRead(_ call: CallTemplate) -> Bool {
+        if isRead(call.cmdlet) { return true }
+        return call.cmdlet.lowercased() == "request-cscertificate"
+            && call.parameters.contains { $0.name.lowercased() == "list" && $0.content == .text("true") }
     }
 
     private func operation(_ mapping: YAMLMapping) -> StepOperation {
@@ -70,7 +79,8 @@ extension ProcedureReading {
 
     private func readBack(_ mapping: YAMLMapping) -> ReadBack {
         let readBack = ReadBack(
-            call: call(mapping), captures: captures(mapping), expectations: expectations(mapping))
+            call: call(mapping), matching: filters(mapping), captures: captures(mapping),
+            expectations: expectations(mapping))
         if mapping["expect"] == nil { reader.report(mapping.place, "`verify` proves nothing without `expect`") }
         return readBack
     }

@@ -15,7 +15,8 @@ final class ProcedureReading {
     private(set) var kindIsKnown = true
 
     private static let keys = [
-        "procedure", "title", "kind", "types", "versions", "sharing", "restarts", "prepare", "switch", "finally",
+        "procedure", "title", "kind", "types", "versions", "sharing", "authorities", "restarts", "prepare", "switch",
+        "finally",
     ]
 
     init(_ reader: YAMLReader, file: String) {
@@ -39,9 +40,11 @@ final class ProcedureReading {
         }
         if let kind { checkParts(kind, mapping) } else { kindIsKnown = false }
         let sharing = kind == .certificate ? words(mapping.required("sharing"), "sharing", Sharing.self) : []
+        let authorities = mapping["authorities"].map { words($0, "authorities", AuthorityKind.self) } ?? []
         return Procedure(
             name: name, title: title, kind: kind ?? .certificate, types: types, versions: versions, sharing: sharing,
-            restarts: restarts(mapping), prepare: steps[0], switching: steps[1], finally: steps[2], place: root.place)
+            authorities: authorities, restarts: restarts(mapping), prepare: steps[0], switching: steps[1],
+            finally: steps[2], place: root.place)
     }
 
     private func checkName(_ name: String, _ mapping: YAMLMapping) {
@@ -55,7 +58,7 @@ final class ProcedureReading {
     private func checkParts(_ kind: Procedure.Kind, _ mapping: YAMLMapping) {
         if mapping["prepare"] == nil { _ = mapping.required("prepare") }
         guard kind != .certificate else { return }
-        for key in ["sharing", "restarts", "switch", "finally"] {
+        for key in ["sharing", "authorities", "restarts", "switch", "finally"] {
             guard let node = mapping[key] else { continue }
             reader.report(node.place, "a \(kind.rawValue) has no `\(key)`")
         }

@@ -24,10 +24,12 @@ struct ReferenceCheck {
         case .call(let call): check(call)
         case .action(_, let inputs): for input in inputs { check(input) }
         }
+        for filter in step.matching { inText(ReferenceText(filter.text), filter.place) }
         keep(step.captures, of: step.operation)
         for expectation in step.expectations { check(expectation) }
         if let verify = step.verify {
             check(verify.call)
+            for filter in verify.matching { inText(ReferenceText(filter.text), filter.place) }
             keep(verify.captures, of: nil)
             for expectation in verify.expectations { check(expectation) }
         }

@@ -31,7 +31,7 @@ struct StepRules {
                 step.place, "\(Quoting.quote(step.id)) changes the server (\(call.cmdlet)) and has no `verify`",
                 hint: "add a read that shows the change: a step without proof is not done")
         }
-        if let verify = step.verify, !ProcedureReading.isRead(verify.call.cmdlet) {
+        if let verify = step.verify, !ProcedureReading.isRead(verify.call) {
             reader.report(
                 verify.call.place, "`verify` must be a read (Get, Test, Read, Export), not \(verify.call.cmdlet)")
         }
@@ -41,6 +41,10 @@ struct StepRules {
         }
         if step.until != nil, case .call = step.operation, step.expectations.isEmpty, step.verify == nil {
             reader.report(step.place, "`until` needs `expect`: nothing says when it is over")
+        }
+        if step.mayFail, step.changes { reader.report(step.place, "`may-fail` is for reads only") }
+        if !step.matching.isEmpty, case .action = step.operation {
+            reader.report(step.place, "`where` belongs to a `call`")
         }
         checkPlace(step)
         checkSecrets(step)

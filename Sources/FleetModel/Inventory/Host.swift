@@ -65,10 +65,19 @@ package struct SSHSettings: Sendable, Equatable {
     package var agentKey: String?
     /// Pinned host keys in OpenSSH's format, absolute path.
     package var knownHosts: String?
+    /// What the inventory says of ``hasNetworkCredentials``; `nil`: what follows from the methods.
+    package var networkCredentials: Bool?
+
+    /// Whether the sign-in can be used from the server towards other machines, such as an authority or the Central
+    /// Management store. A key cannot (Windows gives it a logon without credentials), a password can; where both may
+    /// happen, the weaker counts.
+    package var hasNetworkCredentials: Bool {
+        networkCredentials ?? methods.allSatisfy { $0 == .password || $0 == .keyboardInteractive }
+    }
 
     package init(
         user: String, port: Int = 22, methods: [Method] = [.key], key: String? = nil, passphrase: String? = nil,
-        password: String? = nil, agentKey: String? = nil, knownHosts: String? = nil
+        password: String? = nil, agentKey: String? = nil, knownHosts: String? = nil, networkCredentials: Bool? = nil
     ) {
         self.user = user
         self.port = port
@@ -78,6 +87,7 @@ package struct SSHSettings: Sendable, Equatable {
         self.password = password
         self.agentKey = agentKey
         self.knownHosts = knownHosts
+        self.networkCredentials = networkCredentials
     }
 }
 

@@ -109,6 +109,19 @@ package struct AuthorityDefinition: Sendable, Equatable {
         case command(argv: [String], limit: Duration)
         /// The web pages of AD CS.
         case webEnrollment(WebEnrollmentSettings)
+        /// The server asks its enterprise authority itself: the vendor's immediate mode.
+        case hostOnline(HostOnlineSettings)
+
+        /// The inventory's word.
+        package var word: AuthorityKind {
+            switch self {
+            case .local: .local
+            case .dropFolder: .dropFolder
+            case .command: .command
+            case .webEnrollment: .certsrv
+            case .hostOnline: .hostOnline
+            }
+        }
     }
 
     package var name: String
@@ -122,6 +135,32 @@ package struct AuthorityDefinition: Sendable, Equatable {
         self.kind = kind
         self.chain = chain
         self.place = place
+    }
+}
+
+/// The kinds of authorities; raw values are the inventory's words.
+package enum AuthorityKind: String, Sendable, Codable, CaseIterable {
+    case local, command, certsrv
+    case dropFolder = "drop-folder"
+    case hostOnline = "host-online"
+}
+
+/// What a server gives to its enterprise authority when it asks by itself.
+package struct HostOnlineSettings: Sendable, Equatable {
+    /// `ca01.corp.example.com\Example Issuing CA 1`: the server of the authority and the authority's name.
+    package var authority: String
+    /// The template's name, not its display name.
+    package var template: String
+    /// `DOMAIN\user`: another account than the session's; with it the session needs no network credentials.
+    package var user: String?
+    /// The name of that account's secret.
+    package var password: String?
+
+    package init(authority: String, template: String = "WebServer", user: String? = nil, password: String? = nil) {
+        self.authority = authority
+        self.template = template
+        self.user = user
+        self.password = password
     }
 }
 

@@ -9,12 +9,13 @@ package struct OrderDefinition: Sendable, Equatable {
     package var key: KeySpecification
     /// May the copies of a shared key be exported again? On the member where it was born it always may.
     package var copiesExportable: Bool
+    package var assignment: Assignment
     package var place: SourcePlace
 
     package init(
         id: String, usages: [String], authority: String, sharing: Sharing = .host, addNames: [String] = [],
         dropNames: [String] = [], key: KeySpecification = KeySpecification(), copiesExportable: Bool = false,
-        place: SourcePlace
+        assignment: Assignment = .automatic, place: SourcePlace
     ) {
         self.id = id
         self.usages = usages
@@ -24,8 +25,15 @@ package struct OrderDefinition: Sendable, Equatable {
         self.dropNames = dropNames
         self.key = key
         self.copiesExportable = copiesExportable
+        self.assignment = assignment
         self.place = place
     }
+}
+
+/// Whether a new certificate is assigned in the run that brought it (the tick box of the vendor's wizard), or waits
+/// in the server's store for somebody to say so.
+package enum Assignment: String, Sendable, Codable, CaseIterable {
+    case automatic, manual
 }
 
 /// Who holds the key: each host its own, every member of the pool the same, or the deployment one.

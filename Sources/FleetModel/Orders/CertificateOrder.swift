@@ -24,11 +24,13 @@ package struct CertificateOrder: Sendable, Equatable, Codable {
     package var authority: String
     package var sharing: Sharing
     package var copiesExportable: Bool
+    package var assignment: Assignment
 
     package init(
         id: String, pool: String, hosts: [String], usages: [String], subject: Subject, subjectOrigin: String = "",
         subjectIsBinding: Bool = false, names: [OrderedName], dropped: [DroppedName], ekus: [String],
-        key: KeySpecification, authority: String, sharing: Sharing, copiesExportable: Bool
+        key: KeySpecification, authority: String, sharing: Sharing, copiesExportable: Bool,
+        assignment: Assignment = .automatic
     ) {
         self.id = id
         self.pool = pool
@@ -44,6 +46,7 @@ package struct CertificateOrder: Sendable, Equatable, Codable {
         self.authority = authority
         self.sharing = sharing
         self.copiesExportable = copiesExportable
+        self.assignment = assignment
     }
 
     /// Tells a certificate apart within a run: the order, and the host where each has its own.

@@ -67,7 +67,7 @@ package enum CallText {
         guard case .text(let text) = content, let name = loneReference(text) else { return "<bytes>" }
         return switch bindings[name] {
         case .bytes(let data): "<\(data.count) bytes>"
-        case .secret: dots
+        case .secret, .secretNamed: dots
         default: "<\(name)>"
         }
     }
@@ -114,7 +114,7 @@ package enum CallText {
             if name.hasSuffix("?") { name.removeLast() }
             rest = rest[rest.index(after: end)...]
             switch bindings[name] {
-            case .secret: result += dots
+            case .secret, .secretNamed: result += dots
             case .bytes(let data): result += "<\(data.count) bytes>"
             case let value?: result += value.text ?? "<\(name)>"
             case nil: result += "<\(name)>"

@@ -97,6 +97,8 @@ package struct PlannedOrder: Sendable {
     package var notes: [String]
     /// Host → the rights and the ground that the survey found there.
     package var ground: [String: SurveyedGround] = [:]
+    /// The run that brings it does not assign it: somebody says so later.
+    package var assignsLater = false
     /// Whether a procedure covers it; otherwise its names are worked out, and what it needs is left to hands.
     package var isManaged: Bool
 
@@ -116,6 +118,9 @@ package struct PlannedOrder: Sendable {
         self.notes = notes
         self.isManaged = isManaged
     }
+
+    /// The certificate is where it must be, and only its assignment by somebody is missing.
+    package var waitsForAssignment: Bool { assignsLater && need == .assign }
 }
 
 /// The prepare part of one order: its own host's steps, or birth and copies of a shared key.

@@ -38,13 +38,31 @@ package struct ParameterTemplate: Sendable, Equatable {
 /// A read that proves a step, with what it captures and expects.
 package struct ReadBack: Sendable, Equatable {
     package var call: CallTemplate
+    package var matching: [ResultFilter]
     package var captures: [Capture]
     package var expectations: [Expectation]
 
-    package init(call: CallTemplate, captures: [Capture], expectations: [Expectation]) {
+    package init(
+        call: CallTemplate, matching: [ResultFilter] = [], captures: [Capture], expectations: [Expectation]
+    ) {
         self.call = call
+        self.matching = matching
         self.captures = captures
         self.expectations = expectations
+    }
+}
+
+/// Of several results those are meant whose property equals the text, without regard to case.
+package struct ResultFilter: Sendable, Equatable {
+    package var property: String
+    /// May hold references.
+    package var text: String
+    package var place: SourcePlace
+
+    package init(property: String, text: String, place: SourcePlace) {
+        self.property = property
+        self.text = text
+        self.place = place
     }
 }
 

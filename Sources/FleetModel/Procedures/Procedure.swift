@@ -14,6 +14,8 @@ package struct Procedure: Sendable, Equatable {
     package var versions: [ProductVersion]
     /// For certificates: the forms of sharing it can serve.
     package var sharing: [Sharing]
+    /// For certificates: the kinds of authorities it is for; empty for all that answer a request which was brought here.
+    package var authorities: [AuthorityKind]
     /// Which services a usage keeps busy; `"*"` stands for all of the product's on the server. In the file's order.
     package var restarts: [UsageRestart]
     package var prepare: [Step]
@@ -23,7 +25,8 @@ package struct Procedure: Sendable, Equatable {
 
     package init(
         name: String, title: String, kind: Kind, types: [PoolType], versions: [ProductVersion], sharing: [Sharing],
-        restarts: [UsageRestart], prepare: [Step], switching: [Step], finally: [Step], place: SourcePlace
+        authorities: [AuthorityKind] = [], restarts: [UsageRestart], prepare: [Step], switching: [Step],
+        finally: [Step], place: SourcePlace
     ) {
         self.name = name
         self.title = title
@@ -31,11 +34,17 @@ package struct Procedure: Sendable, Equatable {
         self.types = types
         self.versions = versions
         self.sharing = sharing
+        self.authorities = authorities
         self.restarts = restarts
         self.prepare = prepare
         self.switching = switching
         self.finally = finally
         self.place = place
+    }
+
+    /// Whether it brings certificates of such an authority. One that the server asks by itself needs steps of its own.
+    package func serves(_ kind: AuthorityKind) -> Bool {
+        authorities.isEmpty ? kind != .hostOnline : authorities.contains(kind)
     }
 }
 
@@ -78,6 +87,10 @@ package struct Step: Sendable, Equatable {
     /// The name of a list; the step is repeated for each element, `${item}`.
     package var forEach: String?
     package var until: Poll?
+    /// Only results whose properties equal these texts count, for captures and expectations.
+    package var matching: [ResultFilter]
+    /// A read that may fail: what it would have brought is then not known.
+    package var mayFail: Bool
     package var captures: [Capture]
     package var expectations: [Expectation]
     /// A read that proves the step; a changing step has one.
@@ -95,7 +108,8 @@ package struct Step: Sendable, Equatable {
 
     package init(
         id: String, title: String, operation: StepOperation, condition: Condition? = nil, forEach: String? = nil,
-        until: Poll? = nil, captures: [Capture] = [], expectations: [Expectation] = [], verify: ReadBack? = nil,
+        until: Poll? = nil, matching: [ResultFilter] = [], mayFail: Bool = false, captures: [Capture] = [],
+        expectations: [Expectation] = [], verify: ReadBack? = nil,
         clear: CallTemplate? = nil, undo: CallTemplate? = nil, on: Place = .all, scope: Scope = .run,
         drains: Bool = false, changes: Bool, place: SourcePlace
     ) {
@@ -105,6 +119,8 @@ package struct Step: Sendable, Equatable {
         self.condition = condition
         self.forEach = forEach
         self.until = until
+        self.matching = matching
+        self.mayFail = mayFail
         self.captures = captures
         self.expectations = expectations
         self.verify = verify
@@ -132,11 +148,14 @@ package enum LocalAction: String, Sendable, Codable, CaseIterable {
     case checkCertificate = "check-certificate"
     /// `certificate`, `nonce`, `signature` (bytes), `hash`: proves that a host holds the key.
     case checkSignature = "check-signature"
+    /// `state` (`Issued` or `Waiting`), `thumbprint`, `serial`, `number`: an answer that the server fetched itself is
+    /// written down as issued; without one the order rests.
+    case awaitAnswer = "await-answer"
     /// `thumbprint`: every port of the order's usages must show it.
     case probeTLS = "probe-tls"
 
     /// Ordering a certificate is a change; the rest only look.
-    package var changes: Bool { self == .signRequest }
+    package var changes: Bool { self == .signRequest || self == .awaitAnswer }
 }
 
 /// `when: fact` or `when: not fact`.

@@ -11,6 +11,8 @@ package enum BoundValue: Sendable {
     case bytes(Data)
     case flag(Bool)
     case secret(Secret)
+    /// A secret of the inventory by its name: it is brought when a call needs it, and is in no plan.
+    case secretNamed(String)
 
     /// The text to put into a string; lists are joined by commas, as the cmdlets that take one string want them.
     package var text: String? {
@@ -18,7 +20,7 @@ package enum BoundValue: Sendable {
         case .text(let value): value
         case .list(let values): values.joined(separator: ",")
         case .flag(let value): value ? "true" : "false"
-        case .bytes, .secret: nil
+        case .bytes, .secret, .secretNamed: nil
         }
     }
 }

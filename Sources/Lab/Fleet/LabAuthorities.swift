@@ -38,6 +38,10 @@ struct LabAuthorities: Sendable {
                     definition.name, days: days(of: definition), signer: signer,
                     key: try await PrivateKey.generate(kind), validity: validity, in: folder)
             }
+            if case .hostOnline(let settings) = definition.kind {
+                try LabWebAuthority.makeOnline(
+                    definition.name, days: days(of: definition), settings: settings, in: folder)
+            }
             if case .dropFolder = definition.kind {
                 try LabFolder.make(folder.outbox(definition.name), mode: 0o700)
                 try LabFolder.make(folder.inbox(definition.name), mode: 0o700)
@@ -67,7 +71,7 @@ struct LabAuthorities: Sendable {
         switch definition.kind {
         case .local(_, _, let days, _): days
         case .dropFolder: daysOfDropFolder
-        case .command, .webEnrollment: 730
+        case .command, .webEnrollment, .hostOnline: 730
         }
     }
 

@@ -13,8 +13,8 @@ extension LabFleet {
         inside.file = folder.inventory
         inside.secrets = [:]
         inside.authorities = try outside.authorities.mapValues { try authority($0, in: folder) }
-        for case .webEnrollment(let pages) in inside.authorities.values.map(\.kind) {
-            guard let name = pages.password else { continue }
+        for kind in inside.authorities.values.map(\.kind) {
+            guard let name = kind.password else { continue }
             inside.secrets[name] = .file(folder.webPassword(String(name.dropFirst("lab-".count))))
         }
         for pool in inside.pools.indices {
@@ -41,6 +41,13 @@ extension LabFleet {
             pages.trustFile = folder.root + ".pem"
             inside.kind = .webEnrollment(pages)
             inside.chain = [folder.root + ".pem", issuing + ".pem"]
+        case .hostOnline(var settings):
+            if settings.user != nil {
+                settings.user = try WebSiteRecord.read(outside.name, in: folder).user
+                settings.password = "lab-\(outside.name)"
+            }
+            inside.kind = .hostOnline(settings)
+            inside.chain = [folder.root + ".pem", issuing + ".pem"]
         case .local, .command:
             inside.kind = .local(
                 certificate: issuing + ".pem", key: issuing + ".key", days: LabAuthorities.days(of: outside),
@@ -60,8 +67,10 @@ extension LabFleet {
             throw LabError(.notUp, "the lab has no ports yet", hint: "certfleet lab up \(folder.path)")
         }
         host.address = "127.0.0.1"
+        // The lab signs in by key and plays the logon that the fleet outside would have.
         host.ssh = SSHSettings(
-            user: user, port: port, methods: [.key], key: folder.clientKey, knownHosts: folder.knownHosts)
+            user: user, port: port, methods: [.key], key: folder.clientKey, knownHosts: folder.knownHosts,
+            networkCredentials: host.ssh.hasNetworkCredentials ? true : nil)
         host.deadlines = Deadlines(
             connect: .seconds(5), signIn: .seconds(10), hello: .seconds(15), step: .seconds(30), silence: .seconds(20),
             drain: .seconds(60))
@@ -76,6 +85,17 @@ extension LabRecord.Host {
     var mappings: [PortMapping] {
         tls.compactMap { entry in
             entry.port.map { PortMapping(usage: entry.usage, standard: entry.standard, port: $0) }
+        }
+    }
+}
+
+extension AuthorityDefinition.Kind {
+    /// The name of the secret that it needs.
+    fileprivate var password: String? {
+        switch self {
+        case .webEnrollment(let pages): pages.password
+        case .hostOnline(let settings): settings.password
+        case .local, .dropFolder, .command: nil
         }
     }
 }

@@ -68,7 +68,8 @@ package enum LabFleet {
             name: host.name, fqdn: host.fqdn, pool: pool.name, poolFQDN: pool.fqdn ?? host.fqdn, type: pool.type,
             version: pool.version, members: pool.hosts.map(\.fqdn), accessFQDN: pool.access?.fqdn,
             webConferencingFQDN: pool.webConferencing?.fqdn,
-            topology: reachesStore ? PublishedTopology(source.inventory) : nil, transcripts: transcripts)
+            topology: reachesStore ? PublishedTopology(source.inventory) : nil,
+            hasNetworkCredentials: host.ssh.hasNetworkCredentials ? true : nil, transcripts: transcripts)
         let state = try HostState.create(folder.host(host.name), identity: identity)
         let root = authorities.root.certificate
         try state.store(.root).add(StoreEntry(thumbprint: root.thumbprint, certificate: root.der))

@@ -59,7 +59,7 @@ package final class LabServer: Sendable {
             }
         }
         for authority in record.authorities {
-            guard var site = try? WebSiteRecord.read(authority.name, in: folder) else { continue }
+            guard var site = try? WebSiteRecord.read(authority.name, in: folder), site.online == nil else { continue }
             let server = try EnrollmentServer(folder: folder, authority: authority.name, log: log)
             let door = try Door(port: site.port, for: "\(authority.name) (web pages)", on: queue) { server.serve($0) }
             tls.append(door)

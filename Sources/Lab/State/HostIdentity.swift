@@ -22,6 +22,8 @@ package struct HostIdentity: Sendable, Equatable, Codable {
     package var ports: [PortMapping]
     /// What `$PSVersionTable` says.
     package var powerShell: String
+    /// Whether the sign-in is played as one with network credentials; none: it is not.
+    package var hasNetworkCredentials: Bool?
     /// Folder for transcripts, absolute: everything received is written there, byte for byte, secrets included.
     package var transcripts: String?
 
@@ -29,7 +31,7 @@ package struct HostIdentity: Sendable, Equatable, Codable {
         name: String, fqdn: String, pool: String, poolFQDN: String, type: PoolType, version: ProductVersion,
         members: [String], accessFQDN: String? = nil, webConferencingFQDN: String? = nil,
         topology: PublishedTopology? = nil, ports: [PortMapping] = [],
-        powerShell: String = "5.1.17763.1", transcripts: String? = nil
+        powerShell: String = "5.1.17763.1", hasNetworkCredentials: Bool? = nil, transcripts: String? = nil
     ) {
         self.name = name
         self.fqdn = fqdn
@@ -43,6 +45,7 @@ package struct HostIdentity: Sendable, Equatable, Codable {
         self.topology = topology
         self.ports = ports
         self.powerShell = powerShell
+        self.hasNetworkCredentials = hasNetworkCredentials
         self.transcripts = transcripts
     }
 

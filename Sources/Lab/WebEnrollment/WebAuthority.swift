@@ -23,6 +23,15 @@ package enum LabWebAuthority {
         try WebSiteRecord(user: user, days: days).write(name, in: folder)
     }
 
+    /// Makes what servers ask by themselves: the same authority without pages, under its name in the directory.
+    static func makeOnline(_ name: String, days: Int, settings: HostOnlineSettings, in folder: LabFolder) throws {
+        try LabFolder.make(folder.webRequests(name))
+        try StateFile.write(Secret.randomPassword(length: 20).revealed, to: folder.webPassword(name), mode: 0o600)
+        try WebSiteRecord(
+            user: user, days: days, online: settings.authority, templates: [settings.template]
+        ).write(name, in: folder)
+    }
+
     package static var faultNames: [String] { WebFault.allCases.map(\.rawValue) }
 
     /// Whether the lab has web pages for an authority of that name.

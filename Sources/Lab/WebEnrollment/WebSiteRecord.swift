@@ -52,6 +52,10 @@ struct WebSiteRecord: Sendable, Equatable, Codable {
     /// None until the lab was up for the first time.
     var port: Int?
     var faults: [WebFault] = []
+    /// `SERVER\NAME` of one that servers ask by themselves; it has no pages.
+    var online: String?
+    /// Those that it offers; none: all.
+    var templates: [String]?
 
     static func read(_ authority: String, in folder: LabFolder) throws -> WebSiteRecord {
         guard let record = try StateFile.readJSON(WebSiteRecord.self, folder.webSite(authority)) else {

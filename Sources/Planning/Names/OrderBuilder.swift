@@ -37,7 +37,7 @@ package enum OrderBuilder {
             subjectOrigin: names.origin, subjectIsBinding: names.isBinding, names: names.list.names,
             dropped: names.dropped, ekus: ekus(definition, rules: rules), key: definition.key,
             authority: definition.authority, sharing: definition.sharing,
-            copiesExportable: definition.copiesExportable)
+            copiesExportable: definition.copiesExportable, assignment: definition.assignment)
     }
 
     /// `names.add` and `names.drop` of the inventory.

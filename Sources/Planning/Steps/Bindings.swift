@@ -32,6 +32,12 @@ struct Bindings {
         values["key.copies-exportable"] = .flag(order.copiesExportable)
         values["folder.name"] = .text("\(input.run)-\(order.id.split(separator: "/").last ?? "order")")
         values["authority.name"] = .text(order.authority)
+        if case .hostOnline(let settings)? = input.inventory.authorities[order.authority]?.kind {
+            values["authority.ca"] = .text(settings.authority)
+            values["authority.template"] = .text(settings.template)
+            values["authority.user"] = settings.user?.asText
+            values["authority.password"] = settings.password.map(BoundValue.secretNamed)
+        }
         let organization = order.subject.organization
         values["organization.name"] = organization.name?.asText
         values["organization.unit"] = organization.unit?.asText

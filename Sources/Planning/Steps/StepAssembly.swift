@@ -135,6 +135,7 @@ struct StepAssembly {
             "intermediates-missing": lacks(chain?.intermediateThumbprints, facts?.intermediates),
             "restarts-all": restartsAll,
             "restarts-some": restartsSome,
+            "rested": RememberedCaptures(input.history).rested(planned.order, on: host.name),
             "um-mode-tcp": facts?.startupModes["UM"] == "TCP" && planned.order.usages.contains("UM"),
             "router-mode-tcp": facts?.startupModes["UMCallRouter"] == "TCP"
                 && planned.order.usages.contains("UMCallRouter"),

@@ -67,7 +67,10 @@ struct WaveGate {
     private func ask(_ planned: PlannedStep, link: HostLink) async throws {
         guard case .call(let template) = planned.step.operation else { return }
         func once() async throws {
-            _ = try await runner.check(template, [], planned.step.expectations, planned, suffix: "gate", link: link)
+            let read = ReadBack(
+                call: template, matching: planned.step.matching, captures: [],
+                expectations: planned.step.expectations)
+            _ = try await runner.check(read, planned, suffix: "gate", link: link)
         }
         do {
             try await once()

@@ -70,7 +70,7 @@ enum CaptureForm {
             case .list(let texts): .array(texts.map(JSONValue.string))
             case .bytes(let data): .object(["by": .string(data.base64EncodedString())])
             case .flag(let flag): .bool(flag)
-            case .secret: nil
+            case .secret, .secretNamed: nil
             }
         }
     }

@@ -13,6 +13,16 @@ struct Matching {
         return nil
     }
 
+    /// The results that a step means.
+    func only(_ filters: [ResultFilter]) throws -> [JSONValue] {
+        let wanted = try filters.map { ($0.property, try references.text($0.text)) }
+        return results.filter { result in
+            wanted.allSatisfy { property, text in
+                Self.value(result, property).map { same(Self.plain($0), text) } ?? false
+            }
+        }
+    }
+
     private func mismatch(_ expectation: Expectation) throws -> String? {
         let name = expectation.property
         switch expectation.matcher {

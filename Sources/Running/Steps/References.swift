@@ -10,10 +10,13 @@ import FleetModel
 struct References {
     let lookup: (String) -> BoundValue?
 
-    /// The typed value of a parameter; `nil` when it is optional and absent.
+    /// The typed value of a parameter; `nil` when it is optional and absent, and for a secret that is to be
+    /// brought by its name.
     ///
     /// - Throws: ``Fault`` `step.unbound` or `step.value` when a reference has no value or one of the wrong kind.
     func resolve(_ template: ParameterTemplate) throws -> TypedValue? {
+        // Brought when the call is made, and not before.
+        if secretName(of: template) != nil { return nil }
         switch template.content {
         case .list(let texts):
             return .list(try texts.map(text))
@@ -28,6 +31,14 @@ struct References {
             }
             return try typed(.text(self.text(text)), template)
         }
+    }
+
+    /// The name of a secret that is known by its name alone; `nil` for everything else.
+    func secretName(of template: ParameterTemplate) -> String? {
+        guard case .text(let text) = template.content, var name = Self.wholeReference(text) else { return nil }
+        if name.hasSuffix("?") { name.removeLast() }
+        if case .secretNamed(let secret)? = lookup(name) { return secret }
+        return nil
     }
 
     /// A text with its references replaced; a secret cannot stand in one.

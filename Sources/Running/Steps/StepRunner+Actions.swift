@@ -23,9 +23,11 @@ extension StepRunner {
         case .checkCertificate:
             try await tools.checker.check(
                 certificate: try bytes("certificate", given), chain: tools.chains[order.authority] ?? [],
-                request: try bytes("request", given),
+                request: given["request"] == nil ? Data() : try bytes("request", given),
                 order: order, now: tools.now())
             return [:]
+        case .awaitAnswer:
+            return try await take(given, order: order, planned)
         case .checkSignature:
             try await tools.checker.checkSignature(
                 try bytes("signature", given), of: try bytes("nonce", given), hash: try text("hash", given),
@@ -62,6 +64,28 @@ extension StepRunner {
         case .denied(let fault), .failed(let fault), .unknown(let fault):
             throw fault
         }
+    }
+
+    /// An answer that the server itself asked for: there it is, or the order rests.
+    private func take(
+        _ given: [String: TypedValue], order: CertificateOrder, _ planned: PlannedStep
+    ) async throws -> [String: BoundValue] {
+        if try text("state", given) == "Issued" {
+            try await tools.sink.record(
+                .issued(
+                    order: order.id, hosts: order.hosts, thumbprint: try text("thumbprint", given),
+                    serial: try text("serial", given)))
+            return [:]
+        }
+        let number = (try? text("number", given)) ?? ""
+        try await tools.sink.record(
+            .resting(
+                order: order.id, host: planned.key.host, request: number,
+                text: number.isEmpty
+                    ? "\(order.authority) has not answered yet"
+                    : "request \(number) waits for approval at \(order.authority)"))
+        try await tools.sink.record(.outcome(planned.key, StepOutcome(.resting)))
+        throw StepList.Ending.resting
     }
 
     // MARK: Ports

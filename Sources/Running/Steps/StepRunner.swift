@@ -72,7 +72,9 @@ struct StepRunner {
             case .call(let template): template.parameters
             case .action(_, let inputs): inputs
             }
-        return parameters.allSatisfy { (try? values.resolve($0)) != nil || $0.isOptional }
+        return parameters.allSatisfy {
+            (try? values.resolve($0)) != nil || $0.isOptional || values.secretName(of: $0) != nil
+        }
     }
 
     // MARK: Reads
@@ -84,12 +86,16 @@ struct StepRunner {
                 switch planned.step.operation {
                 case .call(let template):
                     try await self.check(
-                        template, planned.step.captures, planned.step.expectations, planned, suffix: nil, link: link)
+                        ReadBack(
+                            call: template, matching: planned.step.matching, captures: planned.step.captures,
+                            expectations: planned.step.expectations), planned, suffix: nil, link: link)
                 case .action(let action, let inputs):
                     Reading(captured: try await self.act(action, inputs: inputs, planned, link: link))
                 }
             }
             try await finish(planned, .done, found, since: start)
+        } catch let fault as Fault where fault.kind == .failed && planned.step.mayFail {
+            try await tools.sink.record(.note(host: link.host.name, text: "\(planned.key.step): \(fault.message)"))
         } catch let fault as Fault where fault.kind != .lost && fault.kind != .state {
             try await tools.sink.record(.outcome(planned.key, StepOutcome(.failed, fault: fault.on(link.host.name))))
             throw fault
@@ -108,8 +114,9 @@ struct StepRunner {
         case .call(let template):
             let reply = try await invoke(template, planned, suffix: nil, link: link, references: references)
             try refuse(reply, planned)
-            var found = Reading(captured: CaptureForm.captured(step.captures, from: reply.output))
-            if let mismatch = try Matching(results: reply.output, references: references)
+            let output = try Matching(results: reply.output, references: references).only(step.matching)
+            var found = Reading(captured: CaptureForm.captured(step.captures, from: output))
+            if let mismatch = try Matching(results: output, references: references)
                 .firstMismatch(step.expectations)
             {
                 throw Fault("step.unexpected", .failed, "\(planned.key.step): \(mismatch)")
@@ -117,8 +124,7 @@ struct StepRunner {
             await keep(found.captured, planned)
             if let verify = step.verify {
                 let proven = try await polled(step.until) {
-                    try await self.check(
-                        verify.call, verify.captures, verify.expectations, planned, suffix: "verify", link: link)
+                    try await self.check(verify, planned, suffix: "verify", link: link)
                 }
                 found = proven.merging(found)
             }
@@ -132,8 +138,7 @@ struct StepRunner {
     ) async throws -> Reading? {
         guard let verify = planned.step.verify else { return nil }
         do {
-            let found = try await check(
-                verify.call, verify.captures, verify.expectations, planned, suffix: "verify", link: link)
+            let found = try await check(verify, planned, suffix: "verify", link: link)
             let all = planned.step.captures.map(\.name) + verify.captures.map(\.name)
             return all.allSatisfy { found.captured[$0] != nil } ? found : nil
         } catch let fault as Fault where fault.kind == .failed {
@@ -156,13 +161,13 @@ struct StepRunner {
 
     /// A read with its expectations.
     func check(
-        _ template: CallTemplate, _ wanted: [Capture], _ expectations: [Expectation], _ planned: PlannedStep,
-        suffix: String?, link: HostLink
+        _ read: ReadBack, _ planned: PlannedStep, suffix: String?, link: HostLink
     ) async throws -> Reading {
         let values = await references(planned)
-        let reply = try await invoke(template, planned, suffix: suffix, link: link, references: values)
+        let reply = try await invoke(read.call, planned, suffix: suffix, link: link, references: values)
         try refuse(reply, planned)
-        if let mismatch = try Matching(results: reply.output, references: values).firstMismatch(expectations) {
+        let output = try Matching(results: reply.output, references: values).only(read.matching)
+        if let mismatch = try Matching(results: output, references: values).firstMismatch(read.expectations) {
             throw Fault(
                 "step.not-verified", .failed, "\(planned.key.step) could not be verified: \(mismatch)",
                 details: reply.warnings)
@@ -171,9 +176,9 @@ struct StepRunner {
             await captures.visible(scope: planned.scope, host: planned.key.host)
         ) { $1 }
         return Reading(
-            captured: CaptureForm.captured(wanted, from: reply.output),
-            call: CallText.text(of: template, bindings: known),
-            seen: wanted.contains(where: \.secret) ? nil : Reading.evidence(reply.output))
+            captured: CaptureForm.captured(read.captures, from: output),
+            call: CallText.text(of: read.call, bindings: known),
+            seen: read.captures.contains(where: \.secret) ? nil : Reading.evidence(output))
     }
 
     func invoke(
@@ -181,7 +186,11 @@ struct StepRunner {
     ) async throws -> CallReply {
         var parameters: [(name: String, value: TypedValue)] = []
         for parameter in template.parameters {
-            if let value = try references.resolve(parameter) { parameters.append((parameter.name, value)) }
+            if let value = try references.resolve(parameter) {
+                parameters.append((parameter.name, value))
+            } else if let value = try await secret(parameter, references) {
+                parameters.append((parameter.name, value))
+            }
         }
         let deadlines = link.host.deadlines
         let step = planned.key.step + (suffix.map { ".\($0)" } ?? "")
@@ -191,9 +200,17 @@ struct StepRunner {
                 limit: planned.step.drains ? deadlines.drain : deadlines.step))
     }
 
+    /// A secret that the plan knows by its name alone.
+    private func secret(_ parameter: ParameterTemplate, _ references: References) async throws -> TypedValue? {
+        guard let name = references.secretName(of: parameter) else { return nil }
+        let secret = try await tools.secrets.secret(name)
+        return parameter.type == .secure ? .secure(secret) : .secretText(secret)
+    }
+
     /// Turns a cmdlet's errors into a fault.
     private func refuse(_ reply: CallReply, _ planned: PlannedStep) throws {
         guard !reply.succeeded else { return }
+        if let refusal = AuthorityRefusal(planned)?.fault(reply.errors) { throw refusal }
         let first = reply.errors.first
         let full = first?.hresult == "0x80070070"
         throw Fault(

@@ -84,13 +84,14 @@ extension Mistake {
             Mistake(
                 "kind: local", "kind: acme",
                 "6:17: authorities of kind `acme` are not in this version yet\n  hint: known here: "
-                    + "local, drop-folder, command, certsrv"),
+                    + "local, drop-folder, host-online, command, certsrv"),
             Mistake(
                 "kind: local", "kind: locl",
                 "6:17: `kind` cannot be `locl`\n  hint: did you mean `local`?"),
             Mistake(
                 "kind: local, ", "",
-                "6:3: `kind` is missing in `corp`\n  hint: known here: local, drop-folder, command, certsrv"),
+                "6:3: `kind` is missing in `corp`\n  hint: known here: local, drop-folder, host-online, command, certsrv"
+            ),
             Mistake(
                 "certificate: ca.pem, ", "",
                 "6:3: `certificate` is missing in `corp`"),

@@ -38,13 +38,32 @@ import Testing
             for type in procedure.types {
                 for version in procedure.versions {
                     for sharing in procedure.sharing.isEmpty ? ["any"] : procedure.sharing.map(\.rawValue) {
-                        let served = "\(procedure.kind) \(type) \(version) \(sharing)"
-                        #expect(seen.insert(served).inserted, "\(procedure.name): \(served)")
+                        for authority in AuthorityKind.allCases where procedure.serves(authority) {
+                            let served = "\(procedure.kind) \(type) \(version) \(sharing) \(authority)"
+                            #expect(seen.insert(served).inserted, "\(procedure.name): \(served)")
+                        }
                     }
                 }
             }
         }
         #expect(seen.count > 30)
+    }
+
+    @Test func `a server that asks its authority itself goes through the same proofs and the same switch`() throws {
+        let library = try library()
+        func procedure(_ authority: AuthorityKind) throws -> Procedure {
+            try #require(
+                library.procedure(
+                    .certificate, type: .frontEnd, version: .v2019, sharing: .host, authority: authority))
+        }
+        let (delayed, online) = (try procedure(.local), try procedure(.hostOnline))
+        #expect(delayed.name == "front-end" && online.name == "front-end-online")
+        #expect(delayed.switching.map(\.id) == online.switching.map(\.id))
+        #expect(delayed.restarts == online.restarts)
+        for id in ["roots", "intermediates", "entry", "chain", "proof", "possession"] {
+            #expect(online.prepare.contains { $0.id == id }, "\(id)")
+        }
+        #expect(!online.prepare.contains { $0.id == "import" })
     }
 
     @Test func `Exchange 2019 has no Unified Messaging and no procedure`() throws {

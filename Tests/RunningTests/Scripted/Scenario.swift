@@ -100,6 +100,7 @@ final class Scenario: Sendable {
     private func tools(stop: StopRequest) -> RunTools {
         RunTools(
             links: HostLinks(connector: fleet, sink: sink, clock: clock, reason: "survey"), issuer: issuer,
+            secrets: NamedSecrets(),
             checker: ScriptedChecker(book: book, refused: refusedAnswers),
             prober: ScriptedProber(servers: Array(fleet.servers.values)), sink: sink, clock: clock,
             now: { Self.now }, stop: stop, run: Self.run, chains: [:])

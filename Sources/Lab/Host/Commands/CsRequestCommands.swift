@@ -11,24 +11,34 @@ enum CsRequestCommands {
 
     private static func request(_ context: CommandContext) async throws -> [CommandResult] {
         let arguments = context.arguments
-        if arguments.flag("List") { return [] }
-        guard arguments.flag("New"), let output = arguments.text("Output"), !arguments.has("CA") else {
-            throw context.failure(
-                "The RPC server is unavailable: the lab has no authority in a directory.",
-                hresult: WindowsError.serverUnavailable)
+        if arguments.flag("List") { return try EnterpriseRequests(context).list() }
+        if arguments.flag("Retrieve") { return try EnterpriseRequests(context).retrieve() }
+        if arguments.flag("Clear") { return try EnterpriseRequests(context).clear() }
+        let wish = try wish(context)
+        if let configuration = arguments.text("CA") {
+            return try await EnterpriseRequests(context).ask(configuration, wish)
         }
-        let usages = try CsUsages.legal(context)
-        let host = context.host
         // The place first: no key is made for a request that cannot be written.
-        let place = try PrivateFileCommands.place(output, context)
+        let place = try PrivateFileCommands.place(try context.required("Output"), context)
+        let made = try await PendingRequests.make(wish, context)
+        try context.state.privateFolders.write(
+            Data(PendingRequests.text(made).utf8), folder: place.folder, file: place.file)
+        return []
+    }
+
+    /// What the product works out of the topology, and what is added to it.
+    private static func wish(_ context: CommandContext) throws -> PendingRequests.Wish {
+        let (arguments, host) = (context.arguments, context.host)
+        let usages = try CsUsages.legal(context)
         let common = host.commonName(for: usages)
         var names = [common]
         // The pool's roles have the server's own name everywhere but on the external web services.
         if [.frontEnd, .director, .mediation].contains(host.type), usages != ["WebServicesExternal"] {
             names.append(host.fqdn)
         }
+        if arguments.flag("AllSipDomain") { names += (host.topology?.sipDomains ?? []).map { "sip.\($0)" } }
         names += arguments.commaList("DomainName")
-        let wish = PendingRequests.Wish(
+        return PendingRequests.Wish(
             subject: Subject(
                 commonName: common,
                 organization: Organization(
@@ -38,10 +48,6 @@ enum CsRequestCommands {
             names: distinct(names), bits: arguments.integer("KeySize") ?? 2048,
             friendlyName: arguments.text("FriendlyName") ?? "\(host.name) \(usages.joined(separator: "+"))",
             exportable: arguments.flag("PrivateKeyExportable"), clientEKU: arguments.flag("ClientEKU"))
-        let made = try await PendingRequests.make(wish, context)
-        try context.state.privateFolders.write(
-            Data(PendingRequests.text(made).utf8), folder: place.folder, file: place.file)
-        return []
     }
 
     /// In their order, each once, whatever its case.

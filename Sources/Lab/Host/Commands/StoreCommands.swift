@@ -8,6 +8,7 @@ enum StoreCommands {
         "Get-StoreCertificate": { try list($0) },
         "Add-CertificateBundle": { try addBundle($0) },
         "Remove-StoreCertificate": { try remove($0) },
+        "Get-CertificateRequest": { try requested($0) },
         "Remove-PendingRequest": { try removePending($0) },
         "Get-TrustProblem": { try problems($0) },
     ]
@@ -32,6 +33,18 @@ enum StoreCommands {
             guard let certificate = try? Certificate(entry.certificate) else { return nil }
             return .object(CertificateFacts.properties(certificate, entry: entry, raw: raw))
         }
+    }
+
+    private static func requested(_ context: CommandContext) throws -> [CommandResult] {
+        let name = try context.required("FriendlyName")
+        for (store, state) in [(CertificateStore.Name.my, "Issued"), (.request, "Waiting")] {
+            for entry in try context.state.store(store).entries() where entry.friendlyName == name {
+                var facts = CertificateFacts.properties(try Certificate(entry.certificate), entry: entry, raw: true)
+                facts["State"] = .string(state)
+                return [.object(facts)]
+            }
+        }
+        return []
     }
 
     /// Self-signed ones to Root, the others to CA.

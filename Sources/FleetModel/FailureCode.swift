@@ -1,12 +1,12 @@
 /// A failure code of AD CS or Windows in words (MS-ERREF).
-enum FailureCode {
+package enum FailureCode {
     /// `0x80094800`
-    static func text(_ code: UInt32) -> String { "0x" + String(code, radix: 16, uppercase: true) }
+    package static func text(_ code: UInt32) -> String { "0x" + String(code, radix: 16, uppercase: true) }
 
     /// CERTSRV_E_*: the authority itself said no.
-    static func isDenial(_ code: UInt32) -> Bool { code & 0xFFFF_F000 == 0x8009_4000 }
+    package static func isDenial(_ code: UInt32) -> Bool { code & 0xFFFF_F000 == 0x8009_4000 }
 
-    static func sentence(_ code: UInt32, template: String?) -> String? {
+    package static func sentence(_ code: UInt32, template: String?) -> String? {
         let named = template.map { "template \($0)" } ?? "this template"
         return switch code {
         case 0x8009_4800:
@@ -20,7 +20,7 @@ enum FailureCode {
         case 0x8009_4811: "the key is too short for \(named)"
         case 0x8009_480F: "\(named) builds the subject from the directory, which has none for this request"
         case 0x8009_2013: "the CA cannot reach a revocation list: repair the PKI, asking again is useless"
-        case 0x8007_06BA: "the web pages cannot reach the CA (RPC)"
+        case 0x8007_06BA: "the CA cannot be reached (RPC)"
         case 0x8007_0005:
             "access denied: pages on another machine than the CA need delegation, or the account lacks a right"
         default: nil
