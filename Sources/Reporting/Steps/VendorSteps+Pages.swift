@@ -124,7 +124,7 @@ extension VendorSteps {
         if let waiting = order.resting[host.name] {
             return VendorStep(
                 16, page, called: "asked \(order.summary.authority)", readBack: "waits: \(waiting)",
-                at: step("sign")?.began)
+                at: step("sign", "answer")?.began)
         }
         guard let brought = step("import", "import-copy") ?? (immediate ? request : nil) else {
             return row(16, page, step("sign"), why: unasked ?? "the run did not come so far")
