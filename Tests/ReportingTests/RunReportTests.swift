@@ -25,7 +25,7 @@ import Testing
                     note: to be done afterwards: restart RTCSRV on the Front Ends of fe-paris
                   fe-lyon/fe-default on fe02: new certificate (31 days left of 730, less than 60d)
                     from corp, its own key, 2 names
-                    fe02  00AA11BB… → FF99EE88…  prepared, not switched
+                    fe02  00AA11BB… → FF99EE88…  its switch began and has not ended well
                     note: to be done afterwards: restart RTCSRV on the Front Ends of fe-paris
                   fe02: would put the former certificate back: Set-CsCertificate -Type Default,WebServicesInternal -Thumbprint 00AA11BB22CC33DD44EE55FF66AA77BB88CC99DD -Confirm:$false
 

@@ -59,7 +59,9 @@ extension RunReport {
             change(order: order, on: [host]) { $1.prepared = true }
         case .gate(_, let host, let open, let findings):
             change(host) { $0.gates.append((open ? "open" : "closed") + findings.map { "; \($0)" }.joined()) }
-        case .switchBegan(_, let host, _): change(host) { $0.switchOpen = true }
+        case .switchBegan(_, let host, let ids):
+            change(host) { $0.switchOpen = true }
+            for id in ids { change(order: id, on: [host]) { $1.begun = true } }
         case .switchEnded(_, let host, let ids, let fault):
             change(host) { report in
                 report.switchOpen = fault != nil

@@ -107,6 +107,8 @@ package struct OrderReport: Sendable {
         package var former: [String: String]
         package var new: String?
         package var prepared = false
+        /// Its switch was begun, in this run or in the one that was resumed.
+        package var begun = false
         package var switched = false
         /// What was read back; empty until verified.
         package var evidence: [String] = []

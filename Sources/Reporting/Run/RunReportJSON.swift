@@ -7,7 +7,7 @@ package import FleetModel
 ///         "pools": [ { "name", "ended", "stopped": FAULT or null } ],
 ///         "orders": [ { "id", "pool", "usages", "subject", "names": [{"name","origin"}], "authority", "sharing",
 ///                       "need", "reasons": [{"code","text"}], "serial", "notes",
-///                       "hosts": [ { "host", "former": {usage: thumbprint}, "thumbprint", "prepared", "switched",
+///                       "hosts": [ { "host", "former": {usage: thumbprint}, "thumbprint", "prepared", "begun", "switched",
 ///                                    "evidence": [text], "waits": text or null } ] } ],
 ///         "hosts": [ { "name", "agents": [{"time","reason"}], "faults": [FAULT], "gates": [text], "notes": [text],
 ///                      "putBack": [call],
@@ -63,7 +63,7 @@ package enum RunReportJSON {
                 order.hosts.map { host in
                     .object([
                         "host": .string(host.host), "former": .object(host.former.mapValues(JSONValue.string)),
-                        "thumbprint": .optional(host.new), "prepared": .bool(host.prepared),
+                        "thumbprint": .optional(host.new), "prepared": .bool(host.prepared), "begun": .bool(host.begun),
                         "switched": .bool(host.switched), "evidence": .texts(host.evidence),
                         "waits": .optional(order.resting[host.host]),
                     ])

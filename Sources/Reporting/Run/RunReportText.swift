@@ -77,6 +77,7 @@ package struct RunReportText: Sendable {
     static func progress(_ order: OrderReport, _ host: OrderReport.OnHost) -> String {
         if let text = order.resting[host.host] { return "waits for an answer to \(text)" }
         if host.switched { return host.evidence.isEmpty ? "switched" : "switched, verified" }
+        if host.begun { return "its switch began and has not ended well" }
         if host.prepared { return "prepared, not switched" }
         return order.summary.need.isWork ? "not done" : ResultWords.text(order.summary.need)
     }
