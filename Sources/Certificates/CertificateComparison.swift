@@ -23,7 +23,7 @@ package struct CertificateComparison: Sendable {
         if let request, request.publicKey != certificate.publicKey { found.append("key differs from the request") }
         found += keyDifferences(publicKey: certificate.publicKey, bits: certificate.keyBits)
         found += missingNames(in: certificate.dnsNames)
-        if certificate.commonName.lowercased() != order.subject.commonName.lowercased() {
+        if !order.accepts(commonName: certificate.commonName) {
             found.append("subject name is \"\(certificate.commonName)\", asked was \(order.subject.commonName)")
         }
         found += missingUsages(in: certificate.ekus)
@@ -39,11 +39,12 @@ package struct CertificateComparison: Sendable {
         if !request.isSignatureValid { found.append("request is not signed with its own key") }
         found += keyDifferences(publicKey: request.publicKey, bits: request.keyBits)
         found += missingNames(in: request.dnsNames)
-        let asked = Set(order.names.map { $0.name.lowercased() } + [order.subject.commonName.lowercased()])
+        let asked = Set(
+            (order.names.map(\.name) + [order.subject.commonName] + order.productNames).map { $0.lowercased() })
         for name in request.dnsNames where !asked.contains(name.lowercased()) {
             found.append("name \(name) was not ordered")
         }
-        if request.commonName.lowercased() != order.subject.commonName.lowercased() {
+        if !order.accepts(commonName: request.commonName) {
             found.append("subject name is \"\(request.commonName)\", ordered was \(order.subject.commonName)")
         }
         // A request without usages leaves them to the authority's template.

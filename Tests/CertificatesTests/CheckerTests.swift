@@ -80,6 +80,9 @@ import Testing
         #expect { try checker.check(request: Fixture.request.pem, order: few, now: Fixture.now) } throws: {
             ($0 as? Fault)?.details == ["name webint1.corp.example.com was not ordered"]
         }
+        var known = few
+        known.productNames = ["webint1.corp.example.com"]
+        try checker.check(request: Fixture.request.pem, order: known, now: Fixture.now)
         let broad = try CertificateRequest.make(
             key: Fixture.hostKey, subject: Fixture.subject, dnsNames: Fixture.names,
             ekus: [ExtendedKeyUsage.serverAuthentication, "1.3.6.1.5.5.7.3.3"])
@@ -90,6 +93,25 @@ import Testing
             try checker.check(request: Fixture.request.pem, order: Fixture.order(bits: 3072), now: Fixture.now)
         } throws: {
             ($0 as? Fault)?.details == ["key has 2048 bits, ordered were 3072"]
+        }
+    }
+
+    @Test func `the subject may be another name of the server where the pages leave it open, and only there`() throws {
+        var order = Fixture.order()
+        order.subject.commonName = "fe01.corp.example.com"
+        order.productNames = ["FEPOOL1.corp.example.com"]
+        let pem = Fixture.request.pem
+        try checker.check(request: pem, order: order, now: Fixture.now)
+        order.subjectIsBinding = true
+        #expect(throws: Fault.self) { try checker.check(request: pem, order: order, now: Fixture.now) }
+        order.subjectIsBinding = false
+        order.productNames = []
+        #expect {
+            try checker.check(request: pem, order: order, now: Fixture.now)
+        } throws: {
+            ($0 as? Fault)?.details == [
+                "subject name is \"fepool1.corp.example.com\", ordered was fe01.corp.example.com"
+            ]
         }
     }
 

@@ -47,6 +47,21 @@ import Testing
         #expect(try world.only("fe-lyon").blocked?.details.count == 3)
     }
 
+    @Test func `a name that the product puts in again is not lost, and one that the inventory drops is not let in`()
+        throws
+    {
+        var world = try world { $0.dnsNames += ["sip.example.com", "sip.example.net"] }
+        world.inventory.topology.strictDNSAutoLogon = false
+        let first = try world.only("fe-lyon").order("fe-lyon/fe", host: "fe02")
+        let difference = AssignedDifference(first, facts: try #require(world.facts["fe02"]?.facts))
+        #expect(difference.namesLost == ["sip.example.net"], "the default SIP domain's comes by itself")
+        #expect(first.order.productNames.contains("sip.example.net"))
+        let pool = try #require(world.inventory.pools.firstIndex { $0.name == "fe-lyon" })
+        world.inventory.pools[pool].orders[0].dropNames = ["SIP.example.net"]
+        #expect(
+            try !world.only("fe-lyon").order("fe-lyon/fe", host: "fe02").order.productNames.contains("sip.example.net"))
+    }
+
     @Test func `nothing is lost where nothing is due, where nothing was, or where no name is read`() throws {
         var world = try World.healthy()
         world.change("se01") { $0.my[0].dnsNames.append("old.example.com") }

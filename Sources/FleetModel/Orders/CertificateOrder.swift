@@ -18,6 +18,10 @@ package struct CertificateOrder: Sendable, Equatable, Codable {
     /// vendor's table has it there; a table without alternative names leaves this empty.
     package var names: [OrderedName]
     package var dropped: [DroppedName]
+    /// Names that the product may put into a request by itself, beside those that are asked for.
+    package var productNames: [String]
+    /// Those of them that it puts in every time.
+    package var certainProductNames: [String]
     /// Object identifiers.
     package var ekus: [String]
     package var key: KeySpecification
@@ -28,7 +32,8 @@ package struct CertificateOrder: Sendable, Equatable, Codable {
 
     package init(
         id: String, pool: String, hosts: [String], usages: [String], subject: Subject, subjectOrigin: String = "",
-        subjectIsBinding: Bool = false, names: [OrderedName], dropped: [DroppedName], ekus: [String],
+        subjectIsBinding: Bool = false, names: [OrderedName], dropped: [DroppedName],
+        productNames: [String] = [], certainProductNames: [String] = [], ekus: [String],
         key: KeySpecification, authority: String, sharing: Sharing, copiesExportable: Bool,
         assignment: Assignment = .automatic
     ) {
@@ -41,12 +46,22 @@ package struct CertificateOrder: Sendable, Equatable, Codable {
         self.subjectIsBinding = subjectIsBinding
         self.names = names
         self.dropped = dropped
+        self.productNames = productNames
+        self.certainProductNames = certainProductNames
         self.ekus = ekus
         self.key = key
         self.authority = authority
         self.sharing = sharing
         self.copiesExportable = copiesExportable
         self.assignment = assignment
+    }
+
+    /// Whether a request or a certificate may have this common name. Where the subject is advice, the product may choose
+    /// another of the server's names; a wildcard is none of them.
+    package func accepts(commonName: String) -> Bool {
+        let name = commonName.lowercased()
+        return name == subject.commonName.lowercased()
+            || !subjectIsBinding && productNames.contains { $0.lowercased() == name }
     }
 
     /// Tells a certificate apart within a run: the order, and the host where each has its own.

@@ -10,6 +10,7 @@ package enum ServicePorts {
         case (_, "WebServicesInternal"): [443]
         case (_, "WebServicesExternal"): [4443]
         case (.mediation, "Default"): [5067]
+        case (.sba, "Default"): [5061]
         case (.edge, "Internal"): [5061, 5062]
         case (.edge, "AccessEdgeExternal"): [443, 5061]
         case (.edge, "DataEdgeExternal"): [443]

@@ -10,7 +10,8 @@ package enum ServiceCatalogue {
         case .frontEnd, .standardEdition:
             ["REPLICA", "RTCCLSAGT", "RTCSRV", "RTCCAA", "RTCIMMCU", "RTCDATAMCU", "RTCAVMCU", "W3SVC"]
         case .director: ["REPLICA", "RTCCLSAGT", "RTCSRV", "W3SVC"]
-        case .mediation, .sba: ["REPLICA", "RTCCLSAGT", "RTCMEDSRV"]
+        case .mediation: ["REPLICA", "RTCCLSAGT", "RTCMEDSRV"]
+        case .sba: ["REPLICA", "RTCCLSAGT", "RTCSRV", "RTCMEDSRV"]
         case .edge: ["REPLICA", "RTCCLSAGT", "RTCSRV", "RTCDATAPROXY", "RTCMRAUTH", "RTCMEDIARELAY"]
         case .exchangeUM:
             version == .v2007sp1 || version == .v2010 ? ["MSExchangeUM"] : ["MSExchangeUM", "MSExchangeUMCR"]
@@ -41,7 +42,8 @@ package enum ServiceCatalogue {
         case (.frontEnd, "Default"), (.standardEdition, "Default"):
             ["RTCSRV", "RTCCAA", "RTCIMMCU", "RTCDATAMCU", "RTCAVMCU"]
         case (.director, "Default"): ["RTCSRV"]
-        case (.mediation, "Default"), (.sba, "Default"): ["RTCMEDSRV"]
+        case (.mediation, "Default"): ["RTCMEDSRV"]
+        case (.sba, "Default"): ["RTCSRV", "RTCMEDSRV"]
         case (.edge, "Internal"): ["REPLICA", "RTCSRV", "RTCDATAPROXY", "RTCMRAUTH", "RTCMEDIARELAY"]
         case (.edge, "AccessEdgeExternal"): ["RTCSRV"]
         case (.edge, "DataEdgeExternal"): ["RTCDATAPROXY"]

@@ -15,7 +15,7 @@ extension AssignedDifference {
         let old = Self.distinct(present.flatMap(Self.names))
         let new = successor.map(Self.names) ?? order.names.map(\.name)
         // Where there are no alternative names, the subject is the name.
-        let implied = [order.subject.commonName]
+        let implied = [order.subject.commonName] + order.certainProductNames
         if !present.isEmpty { namesAdded = Self.without(old, in: new) }
         // The media-relay service reads no name, so there is none to lose.
         if order.usages != ["AudioVideoAuthentication"] { namesLost = Self.without(new + implied, in: old) }

@@ -12,7 +12,7 @@ struct NameCheck {
         var found: [String] = []
         if let subject, subject.hasPrefix("*") {
             found.append("subject is \(subject): a wildcard is never allowed there")
-        } else if order.subjectIsBinding || exactly, subject?.lowercased() != order.subject.commonName.lowercased() {
+        } else if order.subjectIsBinding || exactly, !order.accepts(commonName: subject ?? "") {
             found.append(
                 "subject is \(subject ?? "without a name"), must be \(order.subject.commonName) (\(order.subjectOrigin))"
             )

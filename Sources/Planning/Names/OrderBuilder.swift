@@ -31,11 +31,13 @@ package enum OrderBuilder {
         let rules = NameRules(inventory: inventory, pool: pool, host: host, sharing: definition.sharing)
         var names = rules.names(for: definition.usages)
         change(&names, by: definition)
+        let product = ProductNames(rules: rules, usages: definition.usages, unwanted: definition.dropNames)
         return CertificateOrder(
             id: "\(pool.name)/\(definition.id)", pool: pool.name, hosts: hosts, usages: definition.usages,
             subject: Subject(commonName: names.subject, organization: inventory.organization),
             subjectOrigin: names.origin, subjectIsBinding: names.isBinding, names: names.list.names,
-            dropped: names.dropped, ekus: ekus(definition, rules: rules), key: definition.key,
+            dropped: names.dropped, productNames: product.possible, certainProductNames: product.certain,
+            ekus: ekus(definition, rules: rules), key: definition.key,
             authority: definition.authority, sharing: definition.sharing,
             copiesExportable: definition.copiesExportable, assignment: definition.assignment)
     }

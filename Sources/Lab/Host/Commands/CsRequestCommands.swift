@@ -36,7 +36,13 @@ enum CsRequestCommands {
         if [.frontEnd, .director, .mediation].contains(host.type), usages != ["WebServicesExternal"] {
             names.append(host.fqdn)
         }
-        if arguments.flag("AllSipDomain") { names += (host.topology?.sipDomains ?? []).map { "sip.\($0)" } }
+        // Of the SIP domains the default one comes by itself.
+        let sip = (host.topology?.sipDomains ?? []).map { "sip.\($0)" }
+        if arguments.flag("AllSipDomain") {
+            names += sip
+        } else if [.frontEnd, .standardEdition, .director].contains(host.type), usages.contains("Default") {
+            names += sip.prefix(1)
+        }
         names += arguments.commaList("DomainName")
         return PendingRequests.Wish(
             subject: Subject(
