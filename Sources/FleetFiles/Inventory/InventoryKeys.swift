@@ -6,7 +6,8 @@ import FleetModel
 /// these levels; a test holds the two together.
 enum InventoryKeys {
     static let inventory = [
-        "version", "organization", "sip_domains", "topology", "secrets", "authorities", "defaults", "sites", "groups",
+        "version", "organization", "sip_domains", "topology", "secrets", "authorities", "bastions", "defaults", "sites",
+        "groups",
     ]
     static let organization = ["name", "unit", "locality", "state", "country"]
     static let topology = [
@@ -41,9 +42,11 @@ enum InventoryKeys {
     static let order = ["id", "usages", "authority", "sharing", "names", "key", "copies_exportable", "assign"]
     static let names = ["add", "drop"]
 
-    static let ssh = [
-        "user", "port", "auth", "key", "passphrase", "password", "agent_key", "known_hosts", "network_credentials",
-    ]
+    private static let signIn = ["user", "port", "auth", "key", "passphrase", "password", "agent_key", "known_hosts"]
+    static let ssh = signIn + ["network_credentials", "transport", "bastion"]
+    static let bastion = ["address"] + signIn + ["bastion"]
+    /// The word for no bastion, where a level above names one.
+    static let noBastion = "none"
     static let key = ["algorithm", "bits", "hash"]
     static let renew = ["lead"]
     static let rollout = ["canary", "max_failures", "ready_for"]
@@ -66,7 +69,8 @@ enum InventoryKeys {
             "certsrv": certsrvAuthority, "host-online": hostOnlineAuthority, "defaults": defaults, "site": site,
             "pool": pool, "service": service,
             "host": host, "external": external, "port": port, "order": order,
-            "names": names, "ssh": ssh, "key": key, "renew": renew, "rollout": rollout, "deadlines": deadlines,
+            "names": names, "ssh": ssh, "bastion": bastion, "key": key, "renew": renew, "rollout": rollout,
+            "deadlines": deadlines,
         ]
         for (from, keys) in secrets { levels["secret-\(from)"] = keys }
         return levels
@@ -83,6 +87,8 @@ enum InventoryKeys {
             "order.sharing": Sharing.allCases.map(\.rawValue),
             "order.assign": Assignment.allCases.map(\.rawValue), "order.usages": UsageRules.all,
             "port.usage": UsageRules.all, "ssh.auth": SSHSettings.Method.allCases.map(\.rawValue),
+            "bastion.auth": SSHSettings.Method.allCases.map(\.rawValue),
+            "ssh.transport": SSHSettings.Transport.allCases.map(\.rawValue),
             "key.algorithm": algorithms, "key.bits": bits, "key.hash": hashes, "defaults.version": versions,
             "site.version": versions, "pool.version": versions, "inventory.version": ["1"],
         ]

@@ -41,8 +41,7 @@ struct OrderDraft {
 }
 
 extension InventoryReader {
-    func pools(_ top: YAMLMapping) -> [PoolDraft] {
-        let defaults = top.mapping("defaults", keys: InventoryKeys.defaults).map(settings) ?? Settings()
+    func pools(_ top: YAMLMapping, defaults: Settings) -> [PoolDraft] {
         guard let sites = top.required("sites").flatMap({ reader.entries($0, "sites") }) else { return [] }
         return sites.flatMap { site in
             let name = identifier(site, "site")

@@ -30,13 +30,21 @@ extension InventoryReader {
         guard let ssh = mapping.mapping("ssh", keys: InventoryKeys.ssh) else {
             return SSHLayer(given: mapping.lacks("ssh") ? [] : Set(InventoryKeys.ssh))
         }
-        return SSHLayer(
+        var layer = signIn(ssh)
+        layer.networkCredentials = ssh.flag("network_credentials")
+        layer.transport = ssh.choice("transport", SSHSettings.Transport.self)
+        layer.bastion = bastionName(ssh, orNone: true)
+        layer.given = Set(InventoryKeys.ssh.filter { !ssh.lacks($0) })
+        return layer
+    }
+
+    /// What hosts and bastions have in common.
+    func signIn(_ ssh: YAMLMapping) -> SSHLayer {
+        SSHLayer(
             user: ssh.text("user"), port: ssh.integer("port", in: 1...65535), methods: methods(ssh),
             key: path(ssh["key"], "key"), passphrase: secretName(ssh, "passphrase"),
             password: secretName(ssh, "password"), agentKey: agentKey(ssh),
-            knownHosts: path(ssh["known_hosts"], "known_hosts"),
-            networkCredentials: ssh.flag("network_credentials"), given: Set(InventoryKeys.ssh.filter { !ssh.lacks($0) })
-        )
+            knownHosts: path(ssh["known_hosts"], "known_hosts"))
     }
 
     private func methods(_ ssh: YAMLMapping) -> [SSHSettings.Method]? {

@@ -12,6 +12,7 @@ struct InventoryReader {
     /// Declared names, so that a mistake inside a declaration does not make its name unknown as well.
     let secretNames: [String]
     let authorityNames: [String]
+    let bastionNames: [String]
 
     init(_ document: YAMLDocument, file: String, paths: ProjectPaths) {
         reader = YAMLReader(mistakes: document.mistakes)
@@ -20,6 +21,7 @@ struct InventoryReader {
         root = document.root
         secretNames = document.root["secrets"]?.entries?.map(\.name) ?? []
         authorityNames = document.root["authorities"]?.entries?.map(\.name) ?? []
+        bastionNames = document.root["bastions"]?.entries?.map(\.name) ?? []
     }
 
     func inventory() throws(Diagnostics) -> Inventory {
@@ -28,14 +30,18 @@ struct InventoryReader {
             preconditionFailure("a root that cannot be read is always reported")
         }
         readVersion(top)
-        let pools = self.pools(top)
+        let defaults = top.mapping("defaults", keys: InventoryKeys.defaults).map(settings) ?? Settings()
+        let bastions = self.bastions(top, deadlines: defaults.deadlines.deadlines)
+        let pools = self.pools(top, defaults: defaults)
         let sipDomains = self.sipDomains(top, needed: pools.isEmpty || pools.contains { $0.type?.isExchange != true })
         PoolRules(reader: reader, pools: pools).check()
-        SignInRules(reader: reader, root: root, hosts: signedInTo(pools)).check()
+        BastionRules(reader: reader, bastions: bastions).check()
+        SignInRules(reader: reader, root: root, hosts: signedInTo(pools), bastions: bastions.map(\.host)).check()
         let inventory = Inventory(
             folder: paths.folder, file: file, organization: organization(top), sipDomains: sipDomains,
             topology: topology(top), secrets: secrets(top), authorities: authorities(top),
-            pools: pools.map(\.finished), groups: groups(top, pools: pools))
+            pools: pools.map(\.finished), groups: groups(top, pools: pools, bastions: bastions),
+            bastions: bastions.map(\.host))
         try reader.finish()
         return inventory
     }
@@ -59,12 +65,22 @@ struct InventoryReader {
         return distinct(domains.compactMap { fqdn($0, "sip_domains") }, "SIP domain").map(\.value)
     }
 
-    private func groups(_ top: YAMLMapping, pools: [PoolDraft]) -> [String: [String]] {
+    private func groups(
+        _ top: YAMLMapping, pools: [PoolDraft], bastions: [BastionDraft]
+    ) -> [String: [String]] {
         let poolNames = pools.map(\.pool.name)
         let members = poolNames + pools.flatMap { $0.hosts.map(\.host.name) }
+        // The command line takes all these names.
+        for bastion in bastions where members.contains(bastion.host.name) {
+            reader.report(
+                bastion.host.place, "\(Quoting.quote(bastion.host.name)) is the name of a pool or host already")
+        }
         var groups: [String: [String]] = [:]
         for entry in top.entries("groups") ?? [] {
             let name = identifier(entry, "group")
+            if bastionNames.contains(entry.name) {
+                reader.report(entry.place, "\(Quoting.quote(entry.name)) is the name of a bastion already")
+            }
             if members.contains(entry.name) {
                 reader.report(entry.place, "\(Quoting.quote(entry.name)) is the name of a pool or host already")
             }

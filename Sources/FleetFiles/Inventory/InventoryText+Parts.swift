@@ -134,15 +134,36 @@ extension YAMLLines {
     private mutating func signIn(_ ssh: SSHSettings) {
         guard !ssh.user.isEmpty else { return }
         add("ssh:", depth: 6)
-        add("user: \(scalar(ssh.user))", depth: 7)
-        add("port: \(ssh.port)", depth: 7)
-        add("auth: \(list(ssh.methods.map(\.rawValue)))", depth: 7)
-        add("key", ssh.key.map(path), depth: 7)
-        add("passphrase", ssh.passphrase.map(scalar), depth: 7)
-        add("password", ssh.password.map(scalar), depth: 7)
-        add("agent_key", ssh.agentKey.map(scalar), depth: 7)
-        add("known_hosts", ssh.knownHosts.map(path), depth: 7)
+        account(ssh, depth: 7)
         add("network_credentials", ssh.networkCredentials.map { "\($0)" }, depth: 7)
+        add("transport", ssh.transport == .libssh2 ? nil : ssh.transport.rawValue, depth: 7)
+        add("bastion", ssh.bastion.map(scalar), depth: 7)
+    }
+
+    private mutating func account(_ ssh: SSHSettings, depth: Int) {
+        add("user: \(scalar(ssh.user))", depth: depth)
+        add("port: \(ssh.port)", depth: depth)
+        add("auth: \(list(ssh.methods.map(\.rawValue)))", depth: depth)
+        add("key", ssh.key.map(path), depth: depth)
+        add("passphrase", ssh.passphrase.map(scalar), depth: depth)
+        add("password", ssh.password.map(scalar), depth: depth)
+        add("agent_key", ssh.agentKey.map(scalar), depth: depth)
+        add("known_hosts", ssh.knownHosts.map(path), depth: depth)
+    }
+
+    mutating func bastions(_ bastions: [Host]) {
+        guard let first = bastions.first else { return }
+        // A bastion's deadlines are those of the defaults; hosts carry their own.
+        let deadlines = DeadlineLayer.fields.map { ($0.key, Optional(first.deadlines[keyPath: $0.field].text)) }
+        add("defaults:")
+        add("deadlines: \(flow(deadlines))", depth: 1)
+        add("bastions:")
+        for bastion in bastions {
+            add("\(scalar(bastion.name)):", depth: 1)
+            add("address: \(scalar(bastion.address))", depth: 2)
+            account(bastion.ssh, depth: 2)
+            add("bastion", bastion.ssh.bastion.map(scalar), depth: 2)
+        }
     }
 
     private mutating func order(_ order: OrderDefinition) {

@@ -17,6 +17,7 @@ package enum InventoryText {
         lines.topology(inventory.topology)
         lines.secrets(inventory.secrets)
         lines.authorities(inventory.authorities)
+        lines.bastions(inventory.bastions)
         lines.sites(inventory.pools)
         lines.groups(inventory.groups)
         return lines.text

@@ -39,6 +39,9 @@ struct SSHLayer {
     var agentKey: String?
     var knownHosts: String?
     var networkCredentials: Bool?
+    var transport: SSHSettings.Transport?
+    /// May be the word for none.
+    var bastion: String?
     /// The keys that the file gives, with good values or bad ones: a bad one is not missing as well.
     var given: Set<String> = []
 
@@ -48,6 +51,7 @@ struct SSHLayer {
             key: key ?? above.key, passphrase: passphrase ?? above.passphrase, password: password ?? above.password,
             agentKey: agentKey ?? above.agentKey, knownHosts: knownHosts ?? above.knownHosts,
             networkCredentials: networkCredentials ?? above.networkCredentials,
+            transport: transport ?? above.transport, bastion: bastion ?? above.bastion,
             given: given.union(above.given))
     }
 
@@ -55,7 +59,8 @@ struct SSHLayer {
         SSHSettings(
             user: user ?? "", port: port ?? 22, methods: methods ?? [.key], key: key, passphrase: passphrase,
             password: password, agentKey: agentKey, knownHosts: knownHosts ?? fallback,
-            networkCredentials: networkCredentials)
+            networkCredentials: networkCredentials,
+            transport: transport ?? .libssh2, bastion: bastion == InventoryKeys.noBastion ? nil : bastion)
     }
 }
 

@@ -51,6 +51,14 @@ package struct SSHSettings: Sendable, Equatable {
         case keyboardInteractive = "keyboard-interactive"
     }
 
+    /// What speaks SSH for us.
+    package enum Transport: String, Sendable, CaseIterable {
+        /// The library, within this process.
+        case libssh2
+        /// The system's own `ssh` program, for servers that the library shares no algorithm with.
+        case ssh
+    }
+
     package var user: String
     package var port: Int
     /// Tried in this order.
@@ -67,6 +75,9 @@ package struct SSHSettings: Sendable, Equatable {
     package var knownHosts: String?
     /// What the inventory says of ``hasNetworkCredentials``; `nil`: what follows from the methods.
     package var networkCredentials: Bool?
+    package var transport: Transport
+    /// Name of the bastion that leads there, one of ``Inventory/bastions``.
+    package var bastion: String?
 
     /// Whether the sign-in can be used from the server towards other machines, such as an authority or the Central
     /// Management store. A key cannot (Windows gives it a logon without credentials), a password can; where both may
@@ -77,7 +88,8 @@ package struct SSHSettings: Sendable, Equatable {
 
     package init(
         user: String, port: Int = 22, methods: [Method] = [.key], key: String? = nil, passphrase: String? = nil,
-        password: String? = nil, agentKey: String? = nil, knownHosts: String? = nil, networkCredentials: Bool? = nil
+        password: String? = nil, agentKey: String? = nil, knownHosts: String? = nil, networkCredentials: Bool? = nil,
+        transport: Transport = .libssh2, bastion: String? = nil
     ) {
         self.user = user
         self.port = port
@@ -88,6 +100,8 @@ package struct SSHSettings: Sendable, Equatable {
         self.agentKey = agentKey
         self.knownHosts = knownHosts
         self.networkCredentials = networkCredentials
+        self.transport = transport
+        self.bastion = bastion
     }
 }
 

@@ -13,11 +13,14 @@ package struct Inventory: Sendable, Equatable {
     /// In the order of the file.
     package var pools: [Pool]
     package var groups: [String: [String]]
+    /// SSH servers through which others are reached, in the order of the file. One has no FQDN beside its address, and
+    /// nothing is renewed on it.
+    package var bastions: [Host]
 
     package init(
         folder: String, file: String, organization: Organization, sipDomains: [String], topology: Topology,
         secrets: [String: SecretReference], authorities: [String: AuthorityDefinition], pools: [Pool],
-        groups: [String: [String]]
+        groups: [String: [String]], bastions: [Host] = []
     ) {
         self.folder = folder
         self.file = file
@@ -28,6 +31,20 @@ package struct Inventory: Sendable, Equatable {
         self.authorities = authorities
         self.pools = pools
         self.groups = groups
+        self.bastions = bastions
+    }
+
+    package func bastion(_ name: String) -> Host? { bastions.first { $0.name == name } }
+
+    /// The bastions on the way to a host, the one that is reached directly first; two at most.
+    package func way(to host: Host) -> [Host] {
+        var way: [Host] = []
+        var next = host.ssh.bastion
+        while let name = next, way.count < bastions.count, let bastion = bastion(name) {
+            way.insert(bastion, at: 0)
+            next = bastion.ssh.bastion
+        }
+        return way
     }
 
     package func pool(_ name: String) -> Pool? { pools.first { $0.name == name } }
