@@ -54,6 +54,15 @@ extension Fault {
             hint: resume, details: [cause])
     }
 
+    /// The pipe knows better than "lost" what happened.
+    static func lost(during step: String?, by fault: Fault) -> Fault {
+        var lost = fault
+        lost.kind = .lost
+        if let step { lost.message += "; outcome of \(step) unknown" }
+        lost.hint = lost.hint ?? resume
+        return lost
+    }
+
     static func silent(for limit: Duration, during step: String?) -> Fault {
         Fault("agent.silent", .lost, "no sign of life for \(limit.text)\(during(step))", hint: resume)
     }

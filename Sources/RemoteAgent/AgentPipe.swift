@@ -10,7 +10,7 @@ package struct AgentPipe: Sendable {
         case end(exitStatus: Int32?)
     }
 
-    /// Waits for the next bytes. Called by one task at a time; must end when ``close`` is called.
+    /// Waits for the next bytes. A ``Fault`` that it throws keeps its code. Called by one task at a time; must end when ``close`` is called.
     package var read: @Sendable () async throws -> Chunk
     /// Writes all of the bytes. Called by one task at a time; must end when ``close`` is called.
     package var write: @Sendable ([UInt8]) async throws -> Void

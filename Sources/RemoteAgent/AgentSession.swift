@@ -167,7 +167,7 @@ package actor AgentSession: HostSession {
                 case .end(let status): return await deliver(.end(exitStatus: status))
                 }
             } catch {
-                return await deliver(.broken(Self.words(error)))
+                return await deliver(.broken(Self.words(error), error as? Fault))
             }
         }
     }

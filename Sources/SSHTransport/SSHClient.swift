@@ -18,6 +18,26 @@ package enum SSHClient {
         to endpoint: SSHEndpoint, addresses: [SSHAddress], hostKeys: HostKeyPolicy,
         authentication: [SSHAuthentication], deadlines: SSHDeadlines = SSHDeadlines(), on worker: SSHWorker
     ) async throws -> SSHSession {
+        try await open(endpoint, .addresses(addresses), hostKeys, authentication, deadlines, on: worker)
+    }
+
+    /// The same through a host that is signed in already; several may share it, and it may be behind another.
+    ///
+    /// The bastion resolves the endpoint's name. The new session runs on the bastion's worker, and keeps it alive.
+    ///
+    /// - Throws: ``SSHError``; `bastionLost` on every host behind a bastion that has gone, `bastionRefuses` and
+    ///   `bastionSpent` when no way could be opened on this connection to it.
+    package nonisolated(nonsending) static func connect(
+        to endpoint: SSHEndpoint, through bastion: SSHSession, hostKeys: HostKeyPolicy,
+        authentication: [SSHAuthentication], deadlines: SSHDeadlines = SSHDeadlines()
+    ) async throws -> SSHSession {
+        try await open(endpoint, .bastion(bastion), hostKeys, authentication, deadlines, on: bastion.worker)
+    }
+
+    private nonisolated(nonsending) static func open(
+        _ endpoint: SSHEndpoint, _ way: SSHSession.Way, _ hostKeys: HostKeyPolicy,
+        _ authentication: [SSHAuthentication], _ deadlines: SSHDeadlines, on worker: SSHWorker
+    ) async throws -> SSHSession {
         try await withTaskExecutorPreference(worker) {
             let clock = ContinuousClock()
             var backOff = BackOff(within: deadlines.connect)
@@ -30,7 +50,7 @@ package enum SSHClient {
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask(executorPreference: worker) {
                             try await session.establish(
-                                way: .addresses(addresses), pins: .pinned(hostKeys), authentication: authentication)
+                                way: way, pins: .pinned(hostKeys), authentication: authentication)
                         }
                         try await group.next()
                     }
@@ -49,23 +69,6 @@ package enum SSHClient {
         }
     }
 
-    /// The same through a host that is signed in already; several may share it, and it may be behind another.
-    ///
-    /// The bastion resolves the endpoint's name. The new session runs on the bastion's worker, and keeps it alive.
-    ///
-    /// - Throws: ``SSHError``; `bastionLost` on every host behind a bastion that has gone.
-    package nonisolated(nonsending) static func connect(
-        to endpoint: SSHEndpoint, through bastion: SSHSession, hostKeys: HostKeyPolicy,
-        authentication: [SSHAuthentication], deadlines: SSHDeadlines = SSHDeadlines()
-    ) async throws -> SSHSession {
-        let session = SSHSession(endpoint, deadlines: deadlines, on: bastion.worker)
-        try await withTaskExecutorPreference(bastion.worker) {
-            try await session.establish(
-                way: .bastion(bastion), pins: .pinned(hostKeys), authentication: authentication)
-        }
-        return session
-    }
-
     /// Fetches a host's public keys, one of each type it has, without signing in and without accepting any of them.
     ///
     /// - Throws: ``SSHError``; a server that shows at least one key is not an error.
@@ -73,11 +76,24 @@ package enum SSHClient {
         of endpoint: SSHEndpoint, addresses: [SSHAddress], deadlines: SSHDeadlines = SSHDeadlines(),
         on worker: SSHWorker
     ) async throws -> [HostKey] {
+        try await hostKeys(of: endpoint, .addresses(addresses), deadlines, on: worker)
+    }
+
+    /// The same through a host that is signed in already.
+    package nonisolated(nonsending) static func hostKeys(
+        of endpoint: SSHEndpoint, through bastion: SSHSession, deadlines: SSHDeadlines = SSHDeadlines()
+    ) async throws -> [HostKey] {
+        try await hostKeys(of: endpoint, .bastion(bastion), deadlines, on: bastion.worker)
+    }
+
+    private nonisolated(nonsending) static func hostKeys(
+        of endpoint: SSHEndpoint, _ way: SSHSession.Way, _ deadlines: SSHDeadlines, on worker: SSHWorker
+    ) async throws -> [HostKey] {
         let first = SSHSession(endpoint, deadlines: deadlines, on: worker)
-        var keys = [try await first.showHostKey(addresses: addresses, algorithm: nil)]
+        var keys = [try await first.showHostKey(way: way, algorithm: nil)]
         for algorithm in await first.otherHostKeyAlgorithms {
             let next = SSHSession(endpoint, deadlines: deadlines, on: worker)
-            guard let key = try? await next.showHostKey(addresses: addresses, algorithm: algorithm) else { continue }
+            guard let key = try? await next.showHostKey(way: way, algorithm: algorithm) else { continue }
             if !keys.contains(key) { keys.append(key) }
         }
         return keys

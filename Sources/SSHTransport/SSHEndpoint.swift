@@ -6,11 +6,14 @@ package struct SSHEndpoint: Hashable, Sendable {
     package var port: UInt16
     /// The account to sign in with.
     package var user: String
+    /// What messages call it when it is a bastion; ``host`` unless said otherwise.
+    package var title: String
 
-    package init(host: String, port: UInt16 = 22, user: String) {
+    package init(host: String, port: UInt16 = 22, user: String, title: String? = nil) {
         self.host = host
         self.port = port
         self.user = user
+        self.title = title ?? host
     }
 }
 

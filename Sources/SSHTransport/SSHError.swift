@@ -43,9 +43,14 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let channelClosed = Code(rawValue: "channel-closed")
         /// The connection ended without a goodbye: what was under way has an unknown outcome.
         package static let connectionLost = Code(rawValue: "connection-lost")
-        /// The session was closed, or given up after a cancelled call, on this side.
         /// The server in between was lost, and with it all that is behind it.
         package static let bastionLost = Code(rawValue: "bastion-lost")
+        /// The server in between opens no way, to this host or to any.
+        package static let bastionRefuses = Code(rawValue: "bastion-refuses")
+        /// Nothing more can be opened on the connection to the server in between, because an earlier opening was given up
+        /// half-way: nothing has been tried, and over a fresh connection it can be.
+        package static let bastionSpent = Code(rawValue: "bastion-spent")
+        /// The session was closed, or given up after a cancelled call, on this side.
         package static let sessionClosed = Code(rawValue: "session-closed")
         /// The other side broke the protocol, or what arrived was damaged.
         package static let protocolViolated = Code(rawValue: "protocol-violated")

@@ -33,9 +33,8 @@ extension SSHSession {
     }
 
     /// Fetches the host's key and closes.
-    func showHostKey(addresses: [SSHAddress], algorithm: String?) async throws -> HostKey {
-        try await establish(
-            way: .addresses(addresses), pins: .onlyShown(algorithm: algorithm), authentication: [])
+    func showHostKey(way: Way, algorithm: String?) async throws -> HostKey {
+        try await establish(way: way, pins: .onlyShown(algorithm: algorithm), authentication: [])
         close()
         guard let hostKey else { throw lost("host key") }
         return hostKey
@@ -57,7 +56,7 @@ extension SSHSession {
     private func connect(through bastion: SSHSession) async throws {
         let channel = try await bastion.openTunnel(to: endpoint.host, port: endpoint.port, limit: deadlines.connect)
         guard let descriptor = await bastion.outermostDescriptor else { throw lost("connect") }
-        let stream = TunnelStream(channel, descriptor: descriptor, bastion: bastion.endpoint.host)
+        let stream = TunnelStream(channel, descriptor: descriptor, bastion: bastion.endpoint.title)
         resources.socket = stream
         stream.start()
     }

@@ -29,6 +29,8 @@ package actor SSHSession {
     var isOpening = false
     /// False after an opening was given up half-way: libssh2 would go on with that one. Channels that are open go on.
     package internal(set) var canOpen = true
+    /// Those behind this session, who have no socket and so no beat of their own.
+    var tunnels: [ObjectIdentifier: SocketReadiness] = [:]
     private var nextNumber = 0
     /// The call whose packet is half sent: until it is done, libssh2 must not be called for any other.
     private var sender: Int?
@@ -62,8 +64,8 @@ package actor SSHSession {
     /// Sends something, for the sake of firewalls that forget idle connections; says nothing about the other side, for
     /// its silence is judged by whoever speaks with it.
     func keepAlive() {
-        guard sender == nil, halfRead == nil, resources.socket?.isWritable == true else { return }
-        resources.handle?.sendKeepalive()
+        if sender == nil, halfRead == nil, resources.socket?.isWritable == true { resources.handle?.sendKeepalive() }
+        for tunnel in tunnels.values { tunnel.onBeat?() }
     }
 
     func takeNumber() -> Int {

@@ -74,6 +74,22 @@ struct EndTests {
         #expect(dialogue.tell(.end(exitStatus: nil)) == [])
     }
 
+    @Test func `a pipe's own fault keeps its code, and says whose outcome is unknown`() {
+        let fault = Fault("ssh.bastion-lost", .unreachable, "the bastion dmz was lost", hint: "see whether dmz is up")
+        var running = Dialogue.ready()
+        _ = running.invoke(1, step: "assign")
+        #expect(
+            running.tell(.broken("lost", fault)) == [
+                .fault(1, "ssh.bastion-lost"), .failed("ssh.bastion-lost"), .closePipe,
+            ])
+        #expect(running.conversation.endFault?.kind == .lost)
+        #expect(running.conversation.endFault?.message == "the bastion dmz was lost; outcome of assign unknown")
+        #expect(running.conversation.endFault?.hint == "see whether dmz is up")
+        var early = Dialogue()
+        #expect(early.tell(.broken("lost", fault)) == [.failed("ssh.bastion-lost"), .closePipe])
+        #expect(early.conversation.endFault?.kind == .unreachable)
+    }
+
     @Test(arguments: [
         "{\"k\":\"done\"", "{\"k\":\"warp\"}", "{\"k\":\"done\",\"id\":\"other\",\"ok\":true,\"ran\":true}",
         "{\"k\":\"busy\",\"id\":\"a\",\"running\":\"b\"}", "{\"k\":\"error\",\"why\":\"unreadable\"}",

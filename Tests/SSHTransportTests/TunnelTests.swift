@@ -14,12 +14,14 @@ import TestSupport
             authentication: [.key(path: key)], deadlines: SSHDeadlines(connect: .seconds(30)))
     }
 
-    private func bastion(_ server: LoopbackSSHServer, key: String) async throws -> SSHSession {
+    private func bastion(
+        _ server: LoopbackSSHServer, key: String, title: String? = nil, keepalive: Duration = .seconds(30)
+    ) async throws -> SSHSession {
         try await SSHClient.connect(
-            to: SSHEndpoint(host: "127.0.0.1", port: server.port, user: server.user),
+            to: SSHEndpoint(host: "127.0.0.1", port: server.port, user: server.user, title: title),
             addresses: try await SSHAddress.resolve("127.0.0.1", port: server.port),
             hostKeys: HostKeyPolicy(text: try server.knownHostsLine(), file: "known_hosts"),
-            authentication: [.key(path: key)], on: try SSHWorker())
+            authentication: [.key(path: key)], on: try SSHWorker(keepalive: keepalive))
     }
 
     private func output(of command: String, on session: SSHSession) async throws -> String {
@@ -140,5 +142,92 @@ import TestSupport
         }
         #expect(error?.code == .hostKeyUnknown)
         await bastion.close()
+    }
+
+    @Test func `a bastion that opens no way says so with a code of its own, and goes on`() async throws {
+        let outer = try await LoopbackSSHServer(options: ["AllowTcpForwarding no"])
+        let inner = try await LoopbackSSHServer()
+        let bastion = try await bastion(outer, key: try await outer.makeClientKey("key"), title: "dmz (127.0.0.1)")
+        let key = try await inner.makeClientKey("key")
+        let error = await #expect(throws: SSHError.self) { _ = try await connect(inner, key: key, through: bastion) }
+        #expect(error?.code == .bastionRefuses)
+        #expect(
+            error?.message
+                == "the bastion dmz (127.0.0.1) opens no way to 127.0.0.1:\(inner.port): administratively prohibited")
+        #expect(error?.hint?.contains("AllowTcpForwarding") == true)
+        #expect(await bastion.isUsable)
+        #expect(try await output(of: "echo well", on: bastion) == "well\n")
+        await bastion.close()
+        let late = await #expect(throws: SSHError.self) { _ = try await connect(inner, key: key, through: bastion) }
+        #expect(late?.code == .bastionLost)
+    }
+
+    @Test func `an opening that is given up spends the connection; what goes over it already goes on`() async throws {
+        let outer = try await LoopbackSSHServer()
+        let inner = try await LoopbackSSHServer()
+        let hole = try BlackHole()
+        let bastion = try await bastion(outer, key: try await outer.makeClientKey("key"))
+        let key = try await inner.makeClientKey("key")
+        let session = try await connect(inner, key: key, through: bastion)
+        let silent = await #expect(throws: SSHError.self) {
+            _ = try await SSHClient.connect(
+                to: SSHEndpoint(host: "127.0.0.1", port: hole.port, user: "nobody"), through: bastion,
+                hostKeys: HostKeyPolicy(text: "", file: "known_hosts"), authentication: [],
+                deadlines: SSHDeadlines(connect: .milliseconds(300)))
+        }
+        #expect(silent?.code == .timedOut)
+        #expect(
+            silent?.message
+                == "127.0.0.1:\(hole.port) does not answer behind the bastion 127.0.0.1 within 300 ms")
+        #expect(await !bastion.isUsable)
+        let next = await #expect(throws: SSHError.self) { _ = try await connect(inner, key: key, through: bastion) }
+        #expect(next?.code == .bastionSpent)
+        #expect(try await output(of: "echo well", on: session) == "well\n")
+        await session.close()
+        await bastion.close()
+    }
+
+    @Test func `all keys of a host behind a bastion are shown`() async throws {
+        let outer = try await LoopbackSSHServer()
+        let inner = try await LoopbackSSHServer()
+        let bastion = try await bastion(outer, key: try await outer.makeClientKey("key"))
+        let keys = try await SSHClient.hostKeys(
+            of: SSHEndpoint(host: "127.0.0.1", port: inner.port, user: "nobody"), through: bastion)
+        #expect(Set(keys.map(\.type)) == ["ssh-ed25519", "ecdsa-sha2-nistp256"])
+        #expect(await bastion.isUsable)
+        await bastion.close()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `keepalives reach every server of a chain`() async throws {
+        let outer = try await LoopbackSSHServer(options: ["LogLevel DEBUG"])
+        let middle = try await LoopbackSSHServer(options: ["LogLevel DEBUG"])
+        let inner = try await LoopbackSSHServer(options: ["LogLevel DEBUG"])
+        let first = try await bastion(
+            outer, key: try await outer.makeClientKey("key"), keepalive: .milliseconds(50))
+        let second = try await connect(middle, key: try await middle.makeClientKey("key"), through: first)
+        let session = try await connect(inner, key: try await inner.makeClientKey("key"), through: second)
+        for server in [outer, middle, inner] {
+            for _ in 0..<10_000 where !server.log.contains("rtype keepalive@libssh2.org") {
+                await Task.yield()
+            }
+            #expect(server.log.contains("rtype keepalive@libssh2.org want_reply 0"))
+        }
+        #expect(try await output(of: "echo well", on: session) == "well\n")
+        await session.close()
+        await first.close()
+    }
+
+    @Test func `of a chain the bastion that was lost is named, not the one behind it`() async throws {
+        let outer = try await LoopbackSSHServer()
+        let middle = try await LoopbackSSHServer()
+        let inner = try await LoopbackSSHServer()
+        let first = try await bastion(outer, key: try await outer.makeClientKey("key"), title: "outer")
+        let second = try await connect(middle, key: try await middle.makeClientKey("key"), through: first)
+        let session = try await connect(inner, key: try await inner.makeClientKey("key"), through: second)
+        let channel = try await session.openExec("sleep 600")
+        outer.killConnections()
+        let error = await #expect(throws: SSHError.self) { _ = try await channel.read() }
+        #expect(error?.code == .bastionLost)
+        #expect(error?.message.hasPrefix("the bastion outer was lost: ") == true, "\(error?.message ?? "")")
     }
 }

@@ -22,12 +22,23 @@ extension Project {
             chosen.hosts?.contains($0.name) ?? true
         }
     }
+
+    /// The same with bastions, which come first: their keys are needed to reach the others.
+    func hostsAndBastions(_ names: [String]) throws -> [FleetModel.Host] {
+        let bastions = inventory.bastions.filter { names.isEmpty || names.contains($0.name) }
+        let others = names.filter { inventory.bastion($0) == nil }
+        return bastions + (names.isEmpty || !others.isEmpty ? try hosts(others) : [])
+    }
 }
 
 extension ProgramContext {
     func scan(_ hosts: [FleetModel.Host], _ project: Project) async throws -> [HostKeyScan.Shown] {
-        let secrets = SecretStore(project.inventory.secrets) { _ in nil }
-        return try await HostKeyScan(access: HostAccess(secrets: secrets, say: terminal.say)).scan(hosts)
+        // For bastions on the way only: the hosts themselves are signed in to nowhere.
+        let secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
+        let signIn = HostSignIn(
+            inventory: project.inventory, workers: try SSHWorkers(), secrets: secrets,
+            access: HostAccess(secrets: secrets, say: terminal.say))
+        return try await HostKeyScan(signIn: signIn).scan(hosts)
     }
 }
 
@@ -38,7 +49,7 @@ struct HostKeysScanCommand: Command {
         discussion:
             "The keys are written to known_hosts.candidates, beside the pinned ones. Compare the fingerprints with those on the servers (ssh-keygen -lf C:\\ProgramData\\ssh\\ssh_host_ed25519_key.pub), then approve them.",
         examples: ["certfleet hostkeys scan", "certfleet hostkeys scan fe-lyon"])
-    let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools or groups; none: all")
+    let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools, groups or bastions; none: all")
     let project = ProjectOptions()
     let program: ProgramContext
 
@@ -46,7 +57,7 @@ struct HostKeysScanCommand: Command {
         let project = try Project.load(given.project.place)
         var files: [String: KnownHostsFile] = [:]
         var codes: [ExitCode] = []
-        for shown in try await program.scan(try project.hosts(given.targets), project) {
+        for shown in try await program.scan(try project.hostsAndBastions(given.targets), project) {
             switch shown.result {
             case .success(let keys):
                 let path = HostKeyFiles(shown.host, project).candidates
@@ -74,14 +85,15 @@ struct HostKeysApproveCommand: Command {
         discussion:
             "Shows what is pinned and what would be, and asks for each host. Without a terminal, only candidates whose fingerprint is typed are pinned; nothing is ever pinned unseen.",
         examples: ["certfleet hostkeys approve fe01", "certfleet hostkeys approve fe01 --fingerprint SHA256:…"])
-    let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools or groups; none: all that have candidates")
+    let targets = Argument(
+        repeated: "HOST|POOL", .text, "hosts, pools, groups or bastions; none: all that have candidates")
     let fingerprints = Option(repeated: "fingerprint", .text, "pin the candidate with this fingerprint, without asking")
     let project = ProjectOptions()
     let program: ProgramContext
 
     func run(_ given: Given<Self>) async throws -> Int32 {
         let project = try Project.load(given.project.place)
-        let hosts = try project.hosts(given.targets)
+        let hosts = try project.hostsAndBastions(given.targets)
         if given.fingerprints.isEmpty && !program.terminal.isInteractive {
             throw Refusal(
                 .usage,
@@ -159,14 +171,14 @@ struct HostKeysCheckCommand: Command {
         "check", "compare the pinned keys with those the hosts show; signs in nowhere",
         discussion: "Exits 77 when a host shows a key that is not pinned, 4 when one does not answer.",
         examples: ["certfleet hostkeys check"])
-    let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools or groups; none: all")
+    let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools, groups or bastions; none: all")
     let project = ProjectOptions()
     let program: ProgramContext
 
     func run(_ given: Given<Self>) async throws -> Int32 {
         let project = try Project.load(given.project.place)
         var codes: Set<ExitCode> = []
-        for shown in try await program.scan(try project.hosts(given.targets), project) {
+        for shown in try await program.scan(try project.hostsAndBastions(given.targets), project) {
             switch shown.result {
             case .success(let keys):
                 let access = HostKeyPins(try KnownHostsFile(path: HostKeyFiles(shown.host, project).pinned))

@@ -9,6 +9,16 @@ extension Fault {
             hint: Self.hint(error, host) ?? error.hint)
     }
 
+    /// What is wrong with a bastion, to be said on each host behind it.
+    init(_ error: SSHError, bastion: Host) {
+        self.init(error, host: bastion)
+        host = nil
+        guard !error.isOfBastion else { return }
+        code = "ssh.bastion-\(error.code.rawValue)"
+        message = "the bastion \(bastion.name): \(error.message)"
+        if error.code == .refused { hint = "is the SSH server of \(bastion.name) running? See \(bastion.place)" }
+    }
+
     private static func kind(_ code: SSHError.Code) -> Kind {
         switch code {
         case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .knownHostsUnreadable, .authenticationFailed,

@@ -31,9 +31,11 @@ struct Fleet: Sendable {
         secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
         let hosts = project.inventory.pools.reduce(0) { $0 + $1.hosts.count }
         connector = SSHConnector(
-            workers: try SSHWorkers(sessions: Self.sessions(for: hosts, terminal)), secrets: secrets,
-            access: HostAccess(secrets: secrets, say: terminal.say), procedures: project.procedures,
-            signatures: project.signatures)
+            signIn: HostSignIn(
+                inventory: project.inventory,
+                workers: try SSHWorkers(sessions: Self.sessions(for: hosts, terminal)), secrets: secrets,
+                access: HostAccess(secrets: secrets, say: terminal.say)),
+            procedures: project.procedures, signatures: project.signatures)
         links = HostLinks(connector: connector, sink: relay, clock: ContinuousClock(), reason: reason)
     }
 

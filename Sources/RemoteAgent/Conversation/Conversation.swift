@@ -12,8 +12,8 @@ struct Conversation: Sendable {
         case output([UInt8])
         case errors([UInt8])
         case end(exitStatus: Int32?)
-        /// Reading or writing failed.
-        case broken(String)
+        /// Reading or writing failed; with the pipe's own fault where it has one.
+        case broken(String, Fault? = nil)
         case call(Ticket, CmdletCall)
         case cancel(Ticket)
         case close
@@ -117,7 +117,7 @@ struct Conversation: Sendable {
         case .end(let status):
             exitStatus = status
             return ended(cause: nil)
-        case .broken(let cause): return ended(cause: cause)
+        case .broken(let cause, let fault): return ended(cause: cause, fault)
         case .call(let ticket, let call): return enqueue(ticket, call, at: now)
         case .cancel(let ticket): return cancel(ticket)
         case .close: return part(at: now)
@@ -210,13 +210,18 @@ struct Conversation: Sendable {
     }
 
     /// Output ended or the line broke.
-    private mutating func ended(cause: String?) -> [Action] {
+    private mutating func ended(cause: String?, _ fault: Fault? = nil) -> [Action] {
         switch phase {
         case .greeting:
+            if var fault {
+                fault.kind = .unreachable
+                return fail(fault, .refused)
+            }
             return fail(
                 .notStarted(
                     errors: firstErrors, noise: scanner.noise.bytes, exitStatus: exitStatus, cause: cause), .refused)
         case .loading, .ready, .parting:
+            if let fault { return fail(.lost(during: step, by: fault), .lost) }
             if let cause { return fail(.lost(during: step, cause: cause), .lost) }
             return fail(
                 .crashed(during: step, errors: standardError.bytes, exitStatus: exitStatus), .crashed)

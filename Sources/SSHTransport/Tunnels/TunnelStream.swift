@@ -35,6 +35,7 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
     /// Starts to move bytes. Called once.
     func start() {
         let session = channel.session
+        session.assumeIsolated { $0.tunnels[ObjectIdentifier(self)] = readiness }
         Task(executorPreference: worker) { await self.pumpIn(on: session) }
         Task(executorPreference: worker) { await self.pumpOut(on: session) }
     }
@@ -79,6 +80,7 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
         waitingForBytes = nil
         readiness.wakeAll()
         let channel = channel
+        channel.session.assumeIsolated { $0.tunnels[ObjectIdentifier(self)] = nil }
         Task(executorPreference: worker) { _ = await channel.close() }
     }
 
@@ -128,15 +130,21 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
     /// The outer side is over. `nil`: the host behind the bastion ended it, in order.
     private func end(_ error: (any Error)?) {
         if ending == nil, let error, isOpen {
-            let cause = (error as? SSHError)?.message ?? "\(error)"
-            ending = SSHError(
-                .bastionLost, "tunnel", "the bastion \(bastion) was lost: \(cause)",
-                number: (error as? SSHError)?.number ?? 0,
-                hint: "see whether \(bastion) is up; everything behind it waits for it")
+            ending = Self.lost(bastion, error)
         } else if ending == nil {
             ending = SSHError(.connectionLost, "tunnel", "the connection through \(bastion) was ended")
         }
         readiness.isGone = true
         readiness.wakeAll()
+    }
+
+    /// What a bastion's end is to those behind it; of a chain the one that was really lost is named.
+    static func lost(_ bastion: String, _ error: any Error) -> SSHError {
+        if let error = error as? SSHError, error.code == .bastionLost { return error }
+        let cause = (error as? SSHError)?.message ?? "\(error)"
+        return SSHError(
+            .bastionLost, "tunnel", "the bastion \(bastion) was lost: \(cause)",
+            number: (error as? SSHError)?.number ?? 0,
+            hint: "see whether \(bastion) is up; everything behind it waits for it")
     }
 }
