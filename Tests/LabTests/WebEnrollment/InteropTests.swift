@@ -8,15 +8,14 @@ import Testing
 
 /// Clients that others wrote, against the lab's web pages.
 @Suite struct InteropTests {
-    private func python(_ script: String, _ fixture: PagesFixture, python: String = "python3") async throws
-        -> ChildResult
-    {
+    private func python(_ script: String, _ fixture: PagesFixture) async throws -> ChildResult {
         let request = fixture.scratch.path + "/request.pem"
         try StateFile.write(try PagesFixture.request().request, to: request)
         return try await ChildCommand(
-            python, ["-c", script],
+            "python3", ["-c", script],
             environment: [
-                "PATH": "/usr/local/bin:/usr/bin:/bin", "ROOT": fixture.folder.root + ".pem", "PORT": "\(fixture.port)",
+                "PATH": "/usr/local/bin:/usr/bin:/bin", "PYTHONPATH": Self.modules,
+                "ROOT": fixture.folder.root + ".pem", "PORT": "\(fixture.port)",
                 "PASSWORD_FILE": fixture.folder.webPassword("corp"), "REQUEST": request,
             ]
         ).run(limit: .seconds(60))
@@ -42,13 +41,14 @@ import Testing
         #expect(result.output.text == "200 200\n401 401\n", "\(result.errors.text)")
     }
 
-    /// PyPI's `certsrv`, where it is installed: `CERTFLEET_TEST_CERTSRV` names a Python that has it.
+    /// Where `make setup` puts PyPI's `certsrv`.
+    private static let modules = "\(#filePath.split(separator: "/Tests/")[0])/.build/python"
+
     @Test(
         .enabled(
-            if: ProcessInfo.processInfo.environment["CERTFLEET_TEST_CERTSRV"] != nil,
-            "the client of PyPI named certsrv is not here; CERTFLEET_TEST_CERTSRV=PYTHON names a Python that has it"))
+            if: FileManager.default.fileExists(atPath: "\(modules)/certsrv.py"),
+            "PyPI's client named certsrv is not in .build/python; make setup fetches it"))
     func `an independent client of the pages gets certificate, chain, number and denial`() async throws {
-        let interpreter = try #require(ProcessInfo.processInfo.environment["CERTFLEET_TEST_CERTSRV"])
         let script = """
             import os, certsrv
             from cryptography import x509
@@ -66,14 +66,14 @@ import Testing
                     print("denied", str(error)[:40])
             """
         let issued = try await PagesFixture()
-        let one = try await python(script, issued, python: interpreter)
+        let one = try await python(script, issued)
         let line = "True\nCN=fe01.example.com True True\n"
         #expect(one.output.text == line + line, "\(one.errors.text)")
         try issued.set(.approval)
-        let two = try await python(script, issued, python: interpreter)
+        let two = try await python(script, issued)
         #expect(two.output.text == "True\npending 42\nTrue\npending 43\n", "\(two.errors.text)")
         try issued.set(.templateUnsupported)
-        let three = try await python(script, issued, python: interpreter)
+        let three = try await python(script, issued)
         #expect(three.output.text.hasPrefix("True\ndenied Denied by Policy Module"), "\(three.errors.text)")
     }
 }
