@@ -63,6 +63,21 @@ extension Journal {
         }
     }
 
+    /// Restarts that runs have left owing, finished and aborted ones too.
+    package func debts() throws -> RestartDebts {
+        let connection = try readable()
+        return try guarded(.notRead, "read") {
+            var debts = RestartDebts()
+            let wanted = #"body LIKE '%"restartOwed":%' OR body LIKE '%"restarted":%'"#
+            try connection.query(
+                "SELECT sequence, body FROM events WHERE \(wanted) ORDER BY time_ms, run, sequence", []
+            ) { row in
+                debts.apply(try EventCoding.event(row.text(1), sequence: row.integer(0), run: "").kind)
+            }
+            return debts
+        }
+    }
+
     private func records(_ clause: String, _ values: [SQLValue]) throws -> [RunRecord] {
         let connection = try readable()
         return try guarded(.notRead, "read") {

@@ -7,8 +7,13 @@ package struct Planner: Sendable {
     package init(_ input: PlanningInput) { self.input = input }
 
     package func plan() -> Plan {
-        let pools = input.selection.pools.compactMap(input.inventory.pool).map(plan(for:))
-        return Plan(command: input.command, pools: pools, created: input.now)
+        let pools = input.restart == nil ? input.selection.pools.compactMap(input.inventory.pool).map(plan(for:)) : []
+        if let owed = input.restart {
+            return Plan(command: input.command, pools: restarts(owed, facts: true), created: input.now)
+        }
+        var plan = Plan(command: input.command, pools: pools, created: input.now)
+        plan.followUp = { [self] in restarts($0, facts: false) }
+        return plan
     }
 
     /// The reads that find out what a host has; `nil` when no survey fits the pool, whose hosts are then left alone.
@@ -149,7 +154,10 @@ package struct Planner: Sendable {
                     procedure(for: planned.order, in: plan.pool).map { (planned, $0) }
                 }
                 guard !pairs.isEmpty else { return nil }
-                return assembly.switching(pairs, on: host)
+                let why = hasStopped(host.name) ? nil : deferral(of: plan.pool)
+                var steps = assembly.switching(pairs, on: host, deferred: why)
+                steps.owes += owedElsewhere(by: host, in: plan.pool, orders: own.map(\.order.id).unique)
+                return steps
             }
             guard !members.isEmpty else { return nil }
             var ids: [String] = []
@@ -160,11 +168,13 @@ package struct Planner: Sendable {
 
     /// A member whose switch began and did not end well may have its services stopped: the pool is whole again only when
     /// that one is finished, so it goes before all others.
-    private func begunFirst(_ hosts: [Host]) -> [Host] {
+    func begunFirst(_ hosts: [Host]) -> [Host] {
         hosts.filter { hasBegun($0.name) } + hosts.filter { !hasBegun($0.name) }
     }
 
-    private func hasBegun(_ host: String) -> Bool { input.history.touched[host] != nil }
+    private func hasBegun(_ host: String) -> Bool {
+        input.history.touched[host] != nil || input.history.restarting.contains(host)
+    }
 
     private func needsSwitch(_ planned: PlannedOrder, on host: String, assessment: Assessment) -> Bool {
         guard planned.order.hosts.contains(host) else { return false }
@@ -173,7 +183,7 @@ package struct Planner: Sendable {
         return assessment.assigned(planned.order, facts) != thumbprint
     }
 
-    private func gates(_ plan: PoolPlan, assembly: StepAssembly) -> [String: [PlannedStep]] {
+    func gates(_ plan: PoolPlan, assembly: StepAssembly) -> [String: [PlannedStep]] {
         let pool = plan.pool
         guard pool.hosts.count > 1, let gate = choose(.gate, pool) else { return [:] }
         var gates: [String: [PlannedStep]] = [:]
@@ -188,14 +198,14 @@ package struct Planner: Sendable {
         return gates
     }
 
-    private func choose(_ kind: Procedure.Kind, _ pool: Pool) -> Procedure? {
+    func choose(_ kind: Procedure.Kind, _ pool: Pool) -> Procedure? {
         input.procedures.first {
             $0.kind == kind && $0.types.contains(pool.type) && $0.versions.contains(pool.version)
         }
     }
 
     /// The procedure that brings a certificate; none: it is named, not managed.
-    private func procedure(for order: CertificateOrder, in pool: Pool) -> Procedure? {
+    func procedure(for order: CertificateOrder, in pool: Pool) -> Procedure? {
         let authority = input.inventory.authorities[order.authority]?.kind.word ?? .local
         return input.procedures.first {
             $0.kind == .certificate && $0.types.contains(pool.type) && $0.versions.contains(pool.version)

@@ -26,6 +26,12 @@ package struct PlanningInput: Sendable {
     /// Only what waits in the servers' stores is assigned; nothing is ordered.
     package var assignsWaiting: Bool
     package var now: Date
+    /// The operator puts restarts off.
+    package var defersRestarts = false
+    /// Nothing but these restarts is to be done.
+    package var restart: [OwedRestart]?
+    /// Minutes after local midnight, for the windows in which services may restart.
+    package var minuteOfDay = 0
 
     package init(
         command: String, run: String, inventory: Inventory, procedures: [Procedure], facts: [String: SurveyResult],

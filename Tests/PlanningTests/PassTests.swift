@@ -152,7 +152,7 @@ import Testing
             plan.gates["fe02"]?.map { "\($0.key.host) \($0.key.step)" } == [
                 "fe01 services", "fe02 domains", "fe02 fabric", "fe03 services",
             ])
-        #expect(try world.only("fe-paris").gates["fe11"]?.map(\.key.step) == ["readiness", "services"])
+        #expect(try world.only("fe-paris").gates["fe11"]?.map(\.key.step) == ["readiness", "fabric", "services"])
         #expect(try world.only("edge-lyon").gates["edge02"]?.map(\.key.host) == ["edge01", "edge03"])
         #expect(try world.only("se-lyon").gates.isEmpty)
     }

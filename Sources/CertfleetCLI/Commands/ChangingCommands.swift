@@ -21,7 +21,8 @@ struct RolloutCommand: Command {
                 RunRequest(
                     command: "rollout \(given.pools.joined(separator: " "))",
                     selection: PlanSelection(pools: try Targets(project.inventory).pools(given.pools)),
-                    lead: change.due, accepted: Set(change.accept))
+                    lead: change.due, accepted: Set(change.accept),
+                    defersRestarts: change.deferRestarts)
             }, consent: .init(yes: change.yes)
         ).rawValue
     }
@@ -47,7 +48,8 @@ struct RenewCommand: Command {
                 RunRequest(
                     command: words.joined(separator: " "),
                     selection: PlanSelection(pools: try Targets(project.inventory).poolsOrAll(given.pools)),
-                    lead: change.due, accepted: Set(change.accept))
+                    lead: change.due, accepted: Set(change.accept),
+                    defersRestarts: change.deferRestarts)
             }, consent: .init(yes: change.yes)
         ).rawValue
     }
@@ -72,8 +74,46 @@ struct PushCommand: Command {
                 RunRequest(
                     command: "push \(given.order)",
                     selection: try Targets(project.inventory).sharedOrder(given.order),
-                    lead: change.due, accepted: Set(change.accept))
+                    lead: change.due, accepted: Set(change.accept),
+                    defersRestarts: change.deferRestarts)
             }, consent: .init(yes: change.yes)
+        ).rawValue
+    }
+}
+
+/// `restart [HOST|POOL]`: pays the restarts that are owed.
+struct RestartCommand: Command {
+    let about = About(
+        "restart", "do the restarts that are owed, one server at a time",
+        discussion:
+            "A restart is owed where it was put off (--defer-restarts, restarts: defer, a window), and on the Front Ends of an Exchange server whose certificate is new. The pool is asked first whether it can do without the server, services are drained, and what runs afterwards is read back.",
+        examples: ["certfleet restart", "certfleet restart fe-lyon", "certfleet restart fe01"])
+    let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools or groups; none: wherever one is owed")
+    let yes = Flag("yes", short: "y", "do not ask")
+    let project = ProjectOptions()
+    let program: ProgramContext
+
+    func run(_ given: Given<Self>) async throws -> Int32 {
+        let place = given.project.place
+        let project = try Project.load(place)
+        let chosen = try Targets(project.inventory).hostsOrAll(given.targets)
+        let owed = try await Records(place).debts().filter { chosen.hosts?.contains($0.host) ?? true }
+        let pools = chosen.pools.filter { pool in owed.contains { $0.pool == pool } }
+        let lost = owed.filter { project.inventory.host($0.host) == nil }
+        for debt in lost {
+            program.terminal.say("note: \(debt.host) is in the inventory no more; it owed \(debt.what)\n")
+        }
+        guard !pools.isEmpty else {
+            program.terminal.say("no restart is owed\n")
+            return 0
+        }
+        let hosts = owed.filter { pools.contains($0.pool) }.map(\.host)
+        return try await program.session(place).begin(
+            { _ in
+                RunRequest(
+                    command: (["restart"] + given.targets).joined(separator: " "),
+                    selection: PlanSelection(pools: pools), restart: Set(hosts))
+            }, consent: .init(yes: given.yes)
         ).rawValue
     }
 }

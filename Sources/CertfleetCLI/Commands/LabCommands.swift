@@ -133,7 +133,7 @@ struct LabFaultCommand: Command {
     private static func steps() throws -> [String] {
         let library = try ProcedureLibrary(builtIn: BuiltIn.procedures, signatures: try BuiltIn.signatures())
         let steps = library.procedures.flatMap { $0.prepare + $0.switching + $0.finally }
-        return Set(steps.flatMap { [$0.id, "\($0.id).verify"] }).sorted()
+        return Set(steps.flatMap { [$0.id, "\($0.id).verify", "\($0.id).gate"] }).sorted()
     }
 }
 

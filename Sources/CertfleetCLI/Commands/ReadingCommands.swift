@@ -25,9 +25,11 @@ struct PlanCommand: Command {
         let pools = try Targets(project.inventory).poolsOrAll(given.pools)
         let request = RunRequest(
             command: given.pools.isEmpty ? "renew" : "rollout \(given.pools.joined(separator: " "))",
-            selection: PlanSelection(pools: pools), lead: given.change.due, accepted: Set(given.change.accept))
+            selection: PlanSelection(pools: pools), lead: given.change.due, accepted: Set(given.change.accept),
+            defersRestarts: given.change.deferRestarts)
         let look = Look(program: program, project: project)
-        let (plan, _) = try await look.plan(request, reason: "plan")
+        var (plan, _) = try await look.plan(request, reason: "plan")
+        plan.owed = try await Records(given.project.place).debts(in: plan)
         let saved = SavedPlan(request: request, digest: PlanDigest.of(plan), plan: PlanJSON.value(plan))
         if let path = given.output { try saved.write(to: path) }
         if given.json {
@@ -59,9 +61,11 @@ struct StatusCommand: Command {
             command: "status", selection: PlanSelection(pools: try Targets(project.inventory).poolsOrAll(given.pools)),
             lead: given.due)
         let look = Look(program: program, project: project)
-        let (plan, facts) = try await look.plan(request, reason: "status")
-        let report = StatusReport(
+        var (plan, facts) = try await look.plan(request, reason: "status")
+        plan.owed = try await Records(given.project.place).debts(in: plan)
+        var report = StatusReport(
             pools: plan.pools, facts: facts.compactMapValues(\.facts), now: program.surroundings.now())
+        report.owed = plan.owed
         if given.json {
             program.terminal.write(JSONText.text(StatusJSON.value(report)))
         } else if given.prometheus {
@@ -118,6 +122,7 @@ struct Look {
         {
             return .refused
         }
+        if detailed, !plan.owed.isEmpty { codes.append(.waiting) }
         if detailed, plan.pools.contains(where: \.isDue) { codes.append(.due) }
         return ExitCode.strongest(codes)
     }

@@ -122,6 +122,21 @@ struct Records {
         }
     }
 
+    /// Restarts that are owed, as all runs have left them.
+    func debts() async throws -> [OwedRestart] {
+        do {
+            return try await journal()?.debts().owed ?? []
+        } catch let error as JournalError {
+            throw Refusal(error.exitCode, error.fault.description)
+        }
+    }
+
+    /// The same, of a plan's hosts.
+    func debts(in plan: Plan) async throws -> [OwedRestart] {
+        let hosts = Set(plan.pools.flatMap(\.pool.hosts).map(\.name))
+        return try await debts().filter { hosts.contains($0.host) }
+    }
+
     /// The report of a run; none named: the newest.
     func report(_ id: String?) async throws -> RunReport {
         guard let journal = try await journal() else { throw none }

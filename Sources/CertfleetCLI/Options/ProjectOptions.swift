@@ -20,5 +20,7 @@ struct ChangeOptions: ParameterGroup {
     let accept = Option(
         repeated: "accept", .choice(["new-key", "eku-lost", "name-lost", "key-smaller"]),
         "accept a loss by its name")
+    let deferRestarts = Flag(
+        "defer-restarts", "assign, and leave the restarts owing; certfleet restart does them")
     let due = Option("due", .duration, "the lead: due when less life is left than this, or than a third of the whole")
 }

@@ -105,13 +105,20 @@ struct Fleet: Sendable {
 
     // MARK: Plan
 
+    /// - Parameter owed: For a request that restarts: what all runs have left owing.
     func plan(
-        _ request: RunRequest, run: String, facts: [String: SurveyResult], history: RunHistory = RunHistory()
+        _ request: RunRequest, run: String, facts: [String: SurveyResult], history: RunHistory = RunHistory(),
+        owed: [OwedRestart] = []
     ) -> Plan {
         var input = self.input(run: run, command: request.command, selection: request.selection, facts: facts)
         input.history = history
         input.lead = request.lead
         input.accepted = request.accepted
+        input.defersRestarts = request.defersRestarts ?? false
+        input.restart = request.restart.map { hosts in owed.filter { hosts.contains($0.host) } }
+        let now = surroundings.now()
+        let local = Int(now.timeIntervalSince1970) + TimeZone.current.secondsFromGMT(for: now)
+        input.minuteOfDay = (local % 86_400 + 86_400) % 86_400 / 60
         return Planner(input).plan()
     }
 
@@ -159,13 +166,22 @@ struct RunRequest: Sendable, Codable, Equatable {
     var selection: PlanSelection
     var leadMilliseconds: Int64?
     var accepted: Set<String>
+    /// Absent in plans that older versions kept.
+    var defersRestarts: Bool?
+    /// Hosts whose owed restarts are to be done, and nothing else.
+    var restart: Set<String>?
 
     var lead: Duration? { leadMilliseconds.map { .milliseconds($0) } }
 
-    init(command: String, selection: PlanSelection, lead: Duration? = nil, accepted: Set<String> = []) {
+    init(
+        command: String, selection: PlanSelection, lead: Duration? = nil, accepted: Set<String> = [],
+        defersRestarts: Bool = false, restart: Set<String>? = nil
+    ) {
         self.command = command
         self.selection = selection
         self.leadMilliseconds = lead?.milliseconds
         self.accepted = accepted
+        self.defersRestarts = defersRestarts ? true : nil
+        self.restart = restart
     }
 }

@@ -21,6 +21,9 @@ enum PlanDigest {
             }
             let works =
                 pool.prepare.flatMap { [$0.birth].compactMap { $0 } + $0.copies } + pool.passes.flatMap(\.members)
+            for debt in pool.passes.flatMap(\.members).flatMap(\.owes) {
+                lines.append("owes \(debt.host) \(debt.what)")
+            }
             for step in works.flatMap(\.steps) { lines.append("step \(step.key) \(CallText.text(of: step))") }
         }
         return Digest.sha256(Data(lines.joined(separator: "\n").utf8))

@@ -37,7 +37,8 @@ extension RunSession {
                 progress.clear()
                 return await leave(fleet, code, words: "stopped before anything was changed")
             }
-            let plan = fleet.plan(request, run: record.id, facts: facts, history: history)
+            let plan = fleet.plan(
+                request, run: record.id, facts: facts, history: history, owed: try await debts(journal, of: request))
             return await carryOut(
                 plan, id: record.id, history: history, request: request, fleet: fleet, journal: journal,
                 progress: progress, interrupts: interrupts, resumed: true)

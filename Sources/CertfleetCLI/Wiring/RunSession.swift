@@ -48,15 +48,18 @@ struct RunSession {
             if let code = interrupts.exitCode {
                 return await leave(fleet, code, words: "stopped before anything was changed")
             }
-            let draft = fleet.plan(request, run: "<run>", facts: facts)
+            let owed = try await debts(journal, of: request)
+            var draft = fleet.plan(request, run: "<run>", facts: facts, owed: owed)
+            if request.restart == nil { draft.owed = owed }
             if let code = allRefused(facts) { return await leave(fleet, code, words: "") }
             try check(draft, consent.digest)
             let faults = draft.pools.contains { !$0.unreachable.isEmpty || $0.blocked != nil }
             for sentence in draft.pools.compactMap(\.unmanaged) { terminal.say(sentence + "\n") }
             if draft.pools.allSatisfy(\.isUnmanaged) { return await leave(fleet, .noTarget, words: "") }
             if !draft.hasWork && !faults {
+                if !owed.isEmpty { terminal.write(OwedRestarts.text(owed)) }
                 return await leave(
-                    fleet, .done,
+                    fleet, owed.isEmpty ? .done : .waiting,
                     words:
                         "nothing is due: every certificate of \(request.selection.pools.joined(separator: ", ")) is as the inventory wants it"
                 )
@@ -68,9 +71,14 @@ struct RunSession {
             progress.resume()
             let id = try await createRun(draft, request, consent, fleet, journal)
             return await carryOut(
-                fleet.plan(request, run: id, facts: facts), id: id, history: RunHistory(), request: request,
+                fleet.plan(request, run: id, facts: facts, owed: owed), id: id, history: RunHistory(), request: request,
                 fleet: fleet, journal: journal, progress: progress, interrupts: interrupts, resumed: false)
         }
+    }
+
+    /// What former runs left owing on the request's hosts.
+    func debts(_ journal: Journal, of request: RunRequest) async throws -> [OwedRestart] {
+        try await journal.debts().owed.filter { request.selection.pools.contains($0.pool) }
     }
 
     // MARK: Parts

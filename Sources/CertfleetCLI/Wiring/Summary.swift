@@ -32,6 +32,9 @@ struct Summary {
             )
         }
         terminal.say("run \(id): \(ResultWords.text(outcome.exitCode)) (exit \(outcome.exitCode.rawValue))\n")
+        var debts = RestartDebts()
+        for event in (try? await journal.events(of: id)) ?? [] { debts.apply(event.kind) }
+        if !debts.owed.isEmpty { terminal.say(OwedRestarts.text(debts.owed)) }
         switch outcome.state {
         case .resting: terminal.say("  when the answers are there: certfleet pending collect\n")
         case .interrupted, .stopped: terminal.say("  to go on: certfleet runs resume \(id)\n")

@@ -49,7 +49,8 @@ enum InventoryKeys {
     static let noBastion = "none"
     static let key = ["algorithm", "bits", "hash"]
     static let renew = ["lead"]
-    static let rollout = ["canary", "max_failures", "ready_for"]
+    static let rollout = ["canary", "max_failures", "ready_for", "restarts", "window"]
+    static let restarts = ["now", "defer"]
     static let deadlines = ["connect", "sign_in", "hello", "step", "silence", "drain"]
 
     static let versions = ProductVersion.allCases.map(\.rawValue)
@@ -89,7 +90,8 @@ enum InventoryKeys {
             "port.usage": UsageRules.all, "ssh.auth": SSHSettings.Method.allCases.map(\.rawValue),
             "bastion.auth": SSHSettings.Method.allCases.map(\.rawValue),
             "ssh.transport": SSHSettings.Transport.allCases.map(\.rawValue),
-            "key.algorithm": algorithms, "key.bits": bits, "key.hash": hashes, "defaults.version": versions,
+            "key.algorithm": algorithms, "key.bits": bits, "key.hash": hashes, "rollout.restarts": restarts,
+            "defaults.version": versions,
             "site.version": versions, "pool.version": versions, "inventory.version": ["1"],
         ]
         for (from, _) in secrets { words["secret-\(from).from"] = [from] }

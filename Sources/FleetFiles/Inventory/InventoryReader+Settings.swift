@@ -16,6 +16,8 @@ extension InventoryReader {
             settings.canary = rollout.integer("canary", in: 0...1000)
             settings.maxFailures = rollout.integer("max_failures", in: 0...1000)
             settings.readyFor = rollout.duration("ready_for", in: .zero...(.seconds(86_400)))
+            settings.defersRestarts = rollout.word("restarts", of: InventoryKeys.restarts).map { $0 == "defer" }
+            settings.window = window(rollout)
         }
         if let deadlines = mapping.mapping("deadlines", keys: InventoryKeys.deadlines) {
             for key in InventoryKeys.deadlines {
@@ -24,6 +26,17 @@ extension InventoryReader {
             }
         }
         return settings
+    }
+
+    private func window(_ rollout: YAMLMapping) -> RestartWindow? {
+        guard let node = rollout["window"], let text = rollout.text("window") else { return nil }
+        guard let window = RestartWindow(text) else {
+            reader.report(
+                node.place, "`window` must be two times of the day with a hyphen, not \(Quoting.quote(text))",
+                hint: "write it like \"22:00-04:00\", in quotes")
+            return nil
+        }
+        return window
     }
 
     private func ssh(_ mapping: YAMLMapping) -> SSHLayer {

@@ -105,7 +105,8 @@ extension YAMLLines {
         let rollout = pool.rollout
         add(
             "rollout: { canary: \(rollout.canary), max_failures: \(rollout.maxFailures), "
-                + "ready_for: \(rollout.readyFor.text) }", depth: 4)
+                + "ready_for: \(rollout.readyFor.text)" + (rollout.defersRestarts ? ", restarts: defer" : "")
+                + (rollout.window.map { ", window: \"\($0)\"" } ?? "") + " }", depth: 4)
         if !pool.hosts.isEmpty { add("hosts:", depth: 4) }
         for host in pool.hosts { self.host(host) }
         if !pool.orders.isEmpty { add("orders:", depth: 4) }

@@ -9,6 +9,8 @@ struct Settings {
     var canary: Int?
     var maxFailures: Int?
     var readyFor: Duration?
+    var defersRestarts: Bool?
+    var window: RestartWindow?
     var deadlines = DeadlineLayer()
 
     /// This level's words before those of the level above.
@@ -16,7 +18,9 @@ struct Settings {
         Settings(
             version: version ?? above.version, ssh: ssh.over(above.ssh), key: key.over(above.key),
             lead: lead ?? above.lead, canary: canary ?? above.canary, maxFailures: maxFailures ?? above.maxFailures,
-            readyFor: readyFor ?? above.readyFor, deadlines: deadlines.over(above.deadlines))
+            readyFor: readyFor ?? above.readyFor,
+            defersRestarts: defersRestarts ?? above.defersRestarts, window: window ?? above.window,
+            deadlines: deadlines.over(above.deadlines))
     }
 
     var rollout: RolloutPolicy {
@@ -24,6 +28,8 @@ struct Settings {
         if let canary { policy.canary = canary }
         if let maxFailures { policy.maxFailures = maxFailures }
         if let readyFor { policy.readyFor = readyFor }
+        if let defersRestarts { policy.defersRestarts = defersRestarts }
+        policy.window = window
         return policy
     }
 }

@@ -14,6 +14,7 @@ struct CallCheck {
             if let verify = step.verify { check(verify.call) }
             if let clear = step.clear { check(clear) }
             if let undo = step.undo { check(undo) }
+            if let forced = step.forced { check(forced) }
         }
     }
 

@@ -3,7 +3,7 @@ import FleetModel
 extension ProcedureReading {
     private static let stepKeys = [
         "id", "title", "call", "action", "with", "select", "capture", "expect", "when", "forEach", "until", "where",
-        "may-fail", "verify", "clear", "undo", "on", "scope", "drains",
+        "may-fail", "verify", "clear", "undo", "forced", "on", "scope", "drains",
     ]
 
     /// One step; nil only for something that is no mapping.
@@ -28,6 +28,7 @@ extension ProcedureReading {
             forEach: mapping.text("forEach"), until: poll(mapping), matching: filters(mapping),
             mayFail: mapping.flag("may-fail") ?? false, captures: captures, expectations: expectations,
             verify: verify, clear: sideCall(mapping, "clear"), undo: sideCall(mapping, "undo"),
+            forced: sideCall(mapping, "forced"),
             on: mapping["on"].flatMap { reader.word($0, "on", of: ["all", "birth", "copies", "others"]) }
                 .flatMap(Step.Place.init(rawValue:)) ?? .all,
             scope: mapping["scope"].flatMap { reader.word($0, "scope", of: ["run", "session", "member"]) }

@@ -34,6 +34,7 @@ struct ReferenceCheck {
             for expectation in verify.expectations { check(expectation) }
         }
         if let undo = step.undo { check(undo) }
+        if let forced = step.forced { check(forced) }
     }
 
     private mutating func keep(_ captures: [Capture], of operation: StepOperation?) {

@@ -39,6 +39,9 @@ struct StepRules {
             if step.scope == .member { reader.report(step.place, "`scope: member` belongs to `switch`") }
             if step.drains { reader.report(step.place, "`drains` belongs to `switch`") }
         }
+        if let forced = step.forced, !step.drains {
+            reader.report(forced.place, "`forced` belongs to a step that `drains`")
+        }
         if step.until != nil, case .call = step.operation, step.expectations.isEmpty, step.verify == nil {
             reader.report(step.place, "`until` needs `expect`: nothing says when it is over")
         }

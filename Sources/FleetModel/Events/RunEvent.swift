@@ -37,6 +37,12 @@ package struct RunEvent: Sendable, Codable, Equatable {
         case switchEnded(pool: String, host: String, orders: [String], fault: Fault?)
         /// What was read back after the switch: `Get-CsCertificate Default`, `TLS fe01:5061`, …
         case verified(order: String, host: String, evidence: [String])
+        /// Services go on with an old certificate; recorded before the assignment where the restart is put off.
+        case restartOwed(OwedRestart)
+        /// A restart that is no part of a switch began.
+        case restartBegan(pool: String, host: String, services: [String])
+        /// Services were stopped and run again, in a switch or by themselves: debts of theirs are paid.
+        case restarted(pool: String, host: String, services: [String])
         case poolStopped(pool: String, Fault)
         case poolEnded(pool: String)
         case note(host: String?, text: String)

@@ -10,6 +10,10 @@ package struct RunHistory: Sendable, Equatable {
     package private(set) var switched: [String: Set<String>] = [:]
     /// Hosts with at least one intent.
     package private(set) var changedHosts: Set<String> = []
+    /// Hosts whose services were stopped to be restarted by themselves, and do not all run again.
+    package private(set) var restarting: Set<String> = []
+    /// Restarts that this run owes.
+    package private(set) var debts = RestartDebts()
     package private(set) var command = ""
     package private(set) var state: RunState = .running
 
@@ -21,6 +25,7 @@ package struct RunHistory: Sendable, Equatable {
 
     /// Takes in the next event.
     package mutating func apply(_ event: RunEvent) {
+        debts.apply(event.kind)
         switch event.kind {
         case .runBegan(let name, let resumed):
             if !resumed { command = name }
@@ -45,6 +50,10 @@ package struct RunHistory: Sendable, Equatable {
                 if touched[host]?.isEmpty == true { touched[host] = nil }
                 switched[host, default: []].formUnion(orders)
             }
+        case .restartBegan(_, let host, _):
+            restarting.insert(host)
+        case .restarted(_, let host, _):
+            if restarting.remove(host) != nil { switched[host, default: []].formUnion([]) }
         default:
             break
         }

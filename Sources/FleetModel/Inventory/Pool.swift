@@ -93,6 +93,10 @@ package struct RolloutPolicy: Sendable, Equatable {
     package var maxFailures: Int
     /// How long a pool must have been ready before its next member (20 minutes by the vendor's upgrade guide).
     package var readyFor: Duration
+    /// Restarts are put off and owed, until `certfleet restart`.
+    package var defersRestarts = false
+    /// Outside of these hours restarts are put off.
+    package var window: RestartWindow?
 
     package init(canary: Int = 1, maxFailures: Int = 0, readyFor: Duration = .seconds(1200)) {
         self.canary = canary

@@ -146,6 +146,10 @@ package struct HostSteps: Sendable {
     package var steps: [PlannedStep]
     /// Run at the end whatever happened.
     package var finally: [PlannedStep]
+    /// The services that the steps stop and start; `["*"]` for all of the product's.
+    package var restarts: [String] = []
+    /// Restarts that are owed when the steps are done, here or on other servers.
+    package var owes: [OwedRestart] = []
 
     package init(host: String, steps: [PlannedStep], finally: [PlannedStep] = []) {
         self.host = host
@@ -159,6 +163,8 @@ package struct SwitchPass: Sendable {
     /// Ids of the orders.
     package var orders: [String]
     package var members: [HostSteps]
+    /// Nothing is assigned: services that are owed a restart are restarted.
+    package var isRestart = false
 
     package init(orders: [String], members: [HostSteps]) {
         self.orders = orders
@@ -214,6 +220,10 @@ package struct Plan: Sendable {
     package var command: String
     package var pools: [PoolPlan]
     package var created: Date
+    /// The plans of restarts that follow from changes on other servers, as far as they belong to this run.
+    package var followUp: @Sendable ([OwedRestart]) -> [PoolPlan] = { _ in [] }
+    /// Restarts that former runs left owing in the plan's pools.
+    package var owed: [OwedRestart] = []
 
     package init(command: String, pools: [PoolPlan], created: Date) {
         self.command = command

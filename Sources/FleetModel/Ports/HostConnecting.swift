@@ -68,6 +68,9 @@ package struct CallReply: Sendable, Equatable {
     package var errors: [CallError]
     package var milliseconds: Int64
 
+    /// The call was stopped because its limit had passed; what it was about may be done or not.
+    package var passedItsLimit: Bool { !succeeded && errors.first?.id == "Certfleet.LimitReached" }
+
     package init(
         succeeded: Bool, ran: Bool = true, output: [JSONValue] = [], warnings: [String] = [], errors: [CallError] = [],
         milliseconds: Int64 = 0

@@ -98,6 +98,8 @@ package struct Step: Sendable, Equatable {
     /// A call that removes what an interrupted attempt left, made before the step is repeated.
     package var clear: CallTemplate?
     package var undo: CallTemplate?
+    /// A draining step's call for when its limit has passed: without waiting for users.
+    package var forced: CallTemplate?
     package var on: Place
     package var scope: Scope
     /// True for stopping services with users on them: the inventory's `drain` deadline holds instead of `step`.
@@ -110,7 +112,8 @@ package struct Step: Sendable, Equatable {
         id: String, title: String, operation: StepOperation, condition: Condition? = nil, forEach: String? = nil,
         until: Poll? = nil, matching: [ResultFilter] = [], mayFail: Bool = false, captures: [Capture] = [],
         expectations: [Expectation] = [], verify: ReadBack? = nil,
-        clear: CallTemplate? = nil, undo: CallTemplate? = nil, on: Place = .all, scope: Scope = .run,
+        clear: CallTemplate? = nil, undo: CallTemplate? = nil, forced: CallTemplate? = nil, on: Place = .all,
+        scope: Scope = .run,
         drains: Bool = false, changes: Bool, place: SourcePlace
     ) {
         self.id = id
@@ -126,6 +129,7 @@ package struct Step: Sendable, Equatable {
         self.verify = verify
         self.clear = clear
         self.undo = undo
+        self.forced = forced
         self.on = on
         self.scope = scope
         self.drains = drains

@@ -29,16 +29,53 @@ struct StepAssembly {
     // MARK: Switch
 
     /// The switch steps of one member for several orders at once: what serves the member as a whole is done once.
-    func switching(_ members: [(planned: PlannedOrder, procedure: Procedure)], on host: Host) -> HostSteps {
-        let services = union(members)
-        let all = services == ["*"]
+    ///
+    /// - Parameter deferred: Why the restarts are put off: then nothing is stopped or started, ports whose services hold
+    ///   the old certificate are not looked at, and the restarts are owed.
+    func switching(
+        _ members: [(planned: PlannedOrder, procedure: Procedure)], on host: Host, deferred: String? = nil
+    ) -> HostSteps {
         let together = members.map { $0.planned.order.id.split(separator: "/").last.map(String.init) ?? "" }
         let subject = "\(pool.name)/\(together.joined(separator: "+"))"
+        let services = union(members)
+        guard let deferred else { return walk(members, on: host, services: services, subject: subject) }
+        let held = members.flatMap(\.procedure.restarts).filter { !$0.services.isEmpty }.map(\.usage)
+        var steps = walk(members, on: host, services: [], subject: subject, hidden: held)
+        if !services.isEmpty {
+            let orders = members.map(\.planned.order.id).unique.joined(separator: ", ")
+            steps.owes = [
+                OwedRestart(
+                    pool: pool.name, host: host.name, services: services, why: "\(orders), \(deferred)",
+                    isDeferred: true)
+            ]
+        }
+        return steps
+    }
+
+    /// Stop, start and read back, and nothing else: the steps of a restart by itself.
+    func restarting(
+        _ members: [(planned: PlannedOrder, procedure: Procedure)], services: [String], on host: Host
+    ) -> HostSteps {
+        walk(members, on: host, services: services, subject: "\(pool.name)/restart") { step, planned in
+            step.scope == .member || (!step.changes && planned.thumbprint != nil)
+        }
+    }
+
+    /// - Parameters:
+    ///   - hidden: Usages whose ports are not looked at.
+    ///   - takes: Which steps of an order's are wanted.
+    private func walk(
+        _ members: [(planned: PlannedOrder, procedure: Procedure)], on host: Host, services: [String], subject: String,
+        hidden: [String] = [], takes: (Step, PlannedOrder) -> Bool = { _, _ in true }
+    ) -> HostSteps {
+        let all = services == ["*"]
         var steps: [PlannedStep] = []
         for id in ids(members.map(\.procedure.switching)) {
             var done = false
             for (planned, procedure) in members {
-                guard let step = procedure.switching.first(where: { $0.id == id }) else { continue }
+                guard let step = procedure.switching.first(where: { $0.id == id }), takes(step, planned) else {
+                    continue
+                }
                 if step.scope == .member, done { continue }
                 var values = bindings.order(planned, on: host)
                 values["services"] = .list(all ? [] : services)
@@ -51,12 +88,15 @@ struct StepAssembly {
                     values: values, scope: planned.order.certificateKey)
                 if step.operation.isProbe {
                     let targets = ProbeTargets(pool: pool, host: host).targets(for: planned.order)
+                        .filter { !hidden.contains($0.usage) }
                     expanded = targets.isEmpty ? [] : expanded.map { $0.with(probes: targets) }
                 }
                 steps += expanded
             }
         }
-        return HostSteps(host: host.name, steps: steps)
+        var done = HostSteps(host: host.name, steps: steps)
+        done.restarts = services
+        return done
     }
 
     /// Step ids of all lists, in the order of the first list that has them.

@@ -51,7 +51,7 @@ struct LiveHost: Sendable {
         switch kind {
         case .agentBegan(let host, _), .surveyed(let host), .progress(let host, _), .resting(_, let host, _, _),
             .prepared(_, let host), .gate(_, let host, _, _), .switchBegan(_, let host, _),
-            .switchEnded(_, let host, _, _):
+            .switchEnded(_, let host, _, _), .restartBegan(_, let host, _), .restarted(_, let host, _):
             host
         case .hostFailed(let fault): fault.host
         case .stepBegan(let key, _, _, _), .outcome(let key, _): key.host
@@ -78,6 +78,8 @@ struct LiveHost: Sendable {
         case .switchBegan(_, _, let orders): work("switch", orders.joined(separator: ", "), event.time)
         case .switchEnded(_, _, let orders, let fault):
             phase = fault.map { .failed($0.message) } ?? .done(orders.joined(separator: ", "))
+        case .restartBegan(_, _, let services): work("restart", services.joined(separator: ", "), event.time)
+        case .restarted: phase = .done("restarted")
         case .hostFailed(let fault): phase = .failed(fault.message)
         case .outcome(_, let outcome):
             if outcome.status == .failed { phase = .failed(outcome.fault?.message ?? "step failed") }

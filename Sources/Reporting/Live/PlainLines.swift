@@ -72,6 +72,12 @@ package struct PlainLines: Sendable {
             return tell(fault, of: host, "switch failed")
         case .verified(let order, let host, let evidence):
             return [(host, "\(order): verified by \(evidence.joined(separator: "; "))")]
+        case .restartOwed(let debt):
+            return [(debt.host, "a restart is owed: \(debt.what) (\(debt.why))")]
+        case .restartBegan(_, let host, let services):
+            return [(host, "restart begins: \(services == ["*"] ? "all services" : services.joined(separator: ", "))")]
+        case .restarted(_, let host, let services):
+            return [(host, "restarted: \(services == ["*"] ? "all services" : services.joined(separator: ", "))")]
         case .poolStopped(let pool, let fault):
             return tell(fault, of: pool, "pool stopped")
         case .poolEnded(let pool):

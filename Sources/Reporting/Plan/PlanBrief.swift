@@ -19,6 +19,7 @@ package struct PlanBrief: Sendable {
                 lines.append("\(name)  \(line)")
             }
         }
+        lines += OwedText.lines(plan.owed, style: style)
         lines.append("")
         lines.append("\(PlanText.summary(plan)). Every name and call: certfleet plan".cleaned)
         return lines.map { $0 + "\n" }.joined()
@@ -44,10 +45,20 @@ package struct PlanBrief: Sendable {
             for note in planned.notes { lines.append("  note: \(note)".cleaned) }
         }
         for pass in plan.passes {
+            if pass.isRestart {
+                for member in pass.members {
+                    let what = member.restarts == ["*"] ? "all services" : member.restarts.joined(separator: ", ")
+                    lines.append("restarted one at a time: \(member.host), \(what)".cleaned)
+                }
+                continue
+            }
             let orders = pass.orders.compactMap { $0.split(separator: "/").last }.joined(separator: ", ")
             let together = plan.passes.count > 1 ? " (\(orders))" : ""
             lines.append(
                 "switched one at a time\(together): \(pass.members.map(\.host).joined(separator: ", "))".cleaned)
+            for debt in pass.members.flatMap(\.owes) where debt.isDeferred {
+                lines.append(style("owed afterwards: \(debt.what) on \(debt.host) (\(debt.why))".cleaned, .waiting))
+            }
         }
         return lines.isEmpty ? ["no orders"] : lines
     }

@@ -9,7 +9,8 @@ package import FleetModel
 ///                       "former": {host: {usage: thumbprint}}, "thumbprint", "birth", "notAfter", "losses", "notes", "managed": bool } ],
 ///         "prepare": [ { "order", "host", "copy": bool, "steps": [STEP] } ],
 ///         "missing": [ { "order", "host", "fault": FAULT } ],
-///         "passes": [ { "orders": [id], "members": [ { "host", "gate": [STEP], "steps": [STEP] } ] } ] } ] }
+///         "passes": [ { "orders": [id], "restart": bool, "members": [ { "host", "gate": [STEP], "steps": [STEP], "owes": [OWED] } ] } ] } ],
+///       "owed": [ {"pool","host","services","why","deferred"} ] }
 ///
 /// STEP is `{"host","subject","part","step","item","title","call","changes"}`; `step` is what `lab fault --at` takes;
 /// `call` is text for people, with `<name>` for what becomes known on the way and dots for secrets. FAULT and moments
@@ -18,7 +19,7 @@ package enum PlanJSON {
     package static func value(_ plan: Plan) -> JSONValue {
         .object([
             "version": .int(1), "command": .string(plan.command), "created": .optional(plan.created),
-            "pools": .array(plan.pools.map(pool)),
+            "pools": .array(plan.pools.map(pool)), "owed": OwedText.json(plan.owed),
         ])
     }
 
@@ -70,12 +71,12 @@ package enum PlanJSON {
 
     private static func pass(_ pass: SwitchPass, _ plan: PoolPlan) -> JSONValue {
         .object([
-            "orders": .texts(pass.orders),
+            "orders": .texts(pass.orders), "restart": .bool(pass.isRestart),
             "members": .array(
                 pass.members.map {
                     .object([
                         "host": .string($0.host), "gate": .array((plan.gates[$0.host] ?? []).map(step)),
-                        "steps": .array($0.steps.map(step)),
+                        "steps": .array($0.steps.map(step)), "owes": OwedText.json($0.owes),
                     ])
                 }),
         ])

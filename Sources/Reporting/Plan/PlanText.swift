@@ -14,6 +14,7 @@ package struct PlanText: Sendable {
     package func text(_ plan: Plan) -> String {
         var lines = [style("plan for \(plan.command), made \(clock.minute(plan.created))".cleaned, .strong)]
         for pool in plan.pools { lines += [""] + self.pool(pool) }
+        lines += OwedText.lines(plan.owed, style: style)
         lines.append("")
         if plan.hasWork {
             lines.append("* changes the server; <name> becomes known on the way; the words before a call are step ids")
@@ -25,6 +26,8 @@ package struct PlanText: Sendable {
     /// `2 new certificates, 1 to be assigned; 4 hosts switched in 2 pools`.
     package static func summary(_ plan: Plan) -> String {
         guard plan.hasWork else { return withoutWork(plan) }
+        let restarts = plan.pools.flatMap(\.passes).filter(\.isRestart).flatMap(\.members)
+        if !restarts.isEmpty { return "\(counted(restarts.count, "host")) restarted, no certificate changed" }
         let orders = plan.pools.filter(\.hasWork).flatMap(\.orders).filter(\.isManaged)
         func number(_ need: PlannedOrder.Need) -> Int { orders.filter { $0.need == need }.count }
         var parts: [String] = []
@@ -84,7 +87,8 @@ package struct PlanText: Sendable {
 
     private func pass(_ number: Int, _ pass: SwitchPass, _ plan: PoolPlan) -> [String] {
         let members = pass.members.map(\.host).joined(separator: ", then ")
-        var lines = ["  switch, pass \(number): \(pass.orders.joined(separator: ", ")) on \(members)".cleaned]
+        let what = pass.isRestart ? "restart" : "switch, pass \(number): \(pass.orders.joined(separator: ", "))"
+        var lines = ["  \(what) on \(members)".cleaned]
         for member in pass.members {
             let gates = plan.gates[member.host] ?? []
             if !gates.isEmpty {
@@ -93,8 +97,9 @@ package struct PlanText: Sendable {
                 for gate in gates { table.add(gate.key.host, EventWords.name(gate.key), CallText.text(of: gate)) }
                 lines += table.lines(indent: "      ")
             }
-            lines.append("    switch \(member.host)".cleaned)
+            lines.append("    \(pass.isRestart ? "restart" : "switch") \(member.host)".cleaned)
             lines += calls(member.steps, indent: "    ")
+            lines += member.owes.map { "    owed afterwards: \($0.what) on \($0.host) (\($0.why))".cleaned }
         }
         return lines
     }

@@ -68,6 +68,10 @@ extension RunReport {
                 if let fault { report.add(fault) }
             }
             for id in ids where fault == nil { change(order: id, on: [host]) { $1.switched = true } }
+        case .restarted(_, let host, let services):
+            change(host) {
+                $0.notes.append("restarted: \(services == ["*"] ? "all services" : services.joined(separator: ", "))")
+            }
         case .verified(let order, let host, let evidence):
             change(order: order, on: [host]) { $1.evidence = evidence }
         default: break

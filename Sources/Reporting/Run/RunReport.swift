@@ -17,6 +17,8 @@ package struct RunReport: Sendable {
     package var ended: Date?
     /// Who agreed to what: the words of consent and the digest of the plan, where the run has kept them.
     package var consent: String?
+    /// Restarts that the run left owing.
+    package var owed: [OwedRestart] = []
     /// One per certificate, in the order in which they were planned.
     package var orders: [OrderReport] = []
     package var pools: [PoolReport] = []
@@ -38,12 +40,15 @@ package struct RunReport: Sendable {
         began = record.began
         ended = record.ended
         var lines = PlainLines(clock: DisplayClock(zone: .gmt), hosts: [])
+        var debts = RestartDebts()
         for event in events {
+            debts.apply(event.kind)
             timeline += lines.words(event.kind).map {
                 TimelineEntry(time: event.time, subject: $0.subject, text: $0.text)
             }
             apply(event)
         }
+        owed = debts.owed
     }
 
     /// Pools with an order to be done, and their members that were not switched.

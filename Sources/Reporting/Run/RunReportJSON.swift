@@ -13,7 +13,7 @@ package import FleetModel
 ///                      "putBack": [call],
 ///                      "steps": [ { "subject", "part", "step", "item", "title", "began", "status", "milliseconds",
 ///                                   "call", "fault": FAULT or null } ] } ],
-///         "notes": [text], "remaining": [{"pool","hosts"}],
+///         "notes": [text], "owed": [{"pool","host","services","why","deferred"}], "remaining": [{"pool","hosts"}],
 ///         "timeline": [ { "time", "subject", "text" } ] } }
 ///
 /// FAULT is `{"code","kind","host","message","hint","details"}`; moments are ISO 8601 in UTC; what is not known is
@@ -39,7 +39,7 @@ package enum RunReportJSON {
                 }),
             "orders": .array(report.orders.map(order)),
             "hosts": .array(report.hosts.map { host($0, putBack: report.putBack($0)) }),
-            "notes": .texts(report.notes),
+            "notes": .texts(report.notes), "owed": OwedText.json(report.owed),
             "remaining": .array(
                 report.remaining.map { .object(["pool": .string($0.pool), "hosts": .texts($0.hosts)]) }),
             "timeline": .array(

@@ -109,6 +109,7 @@ package struct RunReportText: Sendable {
     private func tail(_ report: RunReport) -> [String] {
         var lines: [String] = []
         if !report.notes.isEmpty { lines += ["", style("notes", .strong)] + report.notes.map { "  \($0)".cleaned } }
+        lines += OwedText.lines(report.owed, style: style)
         let remaining = report.remaining
         if !remaining.isEmpty {
             lines += ["", style("not switched", .strong)]

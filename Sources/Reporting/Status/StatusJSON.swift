@@ -8,7 +8,7 @@ package import FleetModel
 
 /// Status for programs.
 ///
-///     { "version": 1, "at",
+///     { "version": 1, "at", "owed": [{"pool","host","services","why","deferred"}],
 ///       "pools": [ { "name", "faults": [FAULT], "unmanaged": TEXT or null,
 ///                    "certificates": [ { "host", "order", "usage", "thumbprint", "notAfter", "daysLeft", "due": bool,
 ///                                        "need", "reasons": [{"code","text"}] } ] } ] }
@@ -18,7 +18,7 @@ package import FleetModel
 package enum StatusJSON {
     package static func value(_ report: StatusReport) -> JSONValue {
         .object([
-            "version": .int(1), "at": .optional(report.now),
+            "version": .int(1), "at": .optional(report.now), "owed": OwedText.json(report.owed),
             "pools": .array(
                 report.pools.map { pool in
                     .object([

@@ -33,6 +33,8 @@ package struct StatusReport: Sendable {
 
     package var now: Date
     package var pools: [PoolStatus]
+    /// Restarts that former runs left owing.
+    package var owed: [OwedRestart] = []
 
     /// - Parameters:
     ///   - pools: The planner's findings; nothing of what they plan is shown, only what is due and why.

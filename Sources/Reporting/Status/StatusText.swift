@@ -26,6 +26,7 @@ package struct StatusText: Sendable {
             if let unmanaged = pool.unmanaged { lines.append("  \(unmanaged)".cleaned) }
             for fault in pool.faults { lines += FaultText.lines(fault, indent: "  ") }
         }
+        lines += OwedText.lines(report.owed, style: style)
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -9,6 +9,13 @@ struct PoolResult: Sendable {
     /// The operator stopped it.
     var stopped = false
 
+    /// The same pool's second turn, for what follows from other pools.
+    func joined(with later: PoolResult) -> PoolResult {
+        PoolResult(
+            faults: faults + later.faults, untouched: untouched || later.untouched, resting: resting || later.resting,
+            stopped: stopped || later.stopped)
+    }
+
     /// How a run ends that had only this pool.
     var exitCode: ExitCode {
         if faults.contains(where: { $0.kind == .state }) { return .cannotWriteState }

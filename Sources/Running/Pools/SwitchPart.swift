@@ -68,16 +68,25 @@ struct SwitchPart {
             return Fault.unexpected(error, on: steps.host)
         }
         let ids = pass.orders.filter { id in orders.values.contains { $0.id == id } }
-        let fault = await switching(steps, ids: ids, host: host, runner: runner)
+        let fault = await switching(
+            steps, ids: ids, host: host, runner: runner, isRestart: pass.isRestart)
         if alone { await canary.leave(failedOn: fault.map { _ in steps.host }) }
         return fault
     }
 
-    private func switching(_ steps: HostSteps, ids: [String], host: Host, runner: StepRunner) async -> Fault? {
+    private func switching(
+        _ steps: HostSteps, ids: [String], host: Host, runner: StepRunner, isRestart: Bool
+    ) async -> Fault? {
         let link = await tools.links.link(to: host, in: plan.pool)
         let pool = plan.pool.name
         do {
-            try await tools.sink.record(.switchBegan(pool: pool, host: host.name, orders: ids))
+            if isRestart {
+                try await tools.sink.record(.restartBegan(pool: pool, host: host.name, services: steps.restarts))
+            } else {
+                try await tools.sink.record(.switchBegan(pool: pool, host: host.name, orders: ids))
+            }
+            // Before the assignment: a run that dies after it still owes the restart.
+            for debt in steps.owes where debt.host == host.name { try await tools.sink.record(.restartOwed(debt)) }
             try await StepList(
                 steps: steps.steps, runner: runner, link: link, history: history, stoppable: false
             ).walk()
@@ -85,7 +94,14 @@ struct SwitchPart {
                 try await tools.sink.record(
                     .verified(order: id, host: host.name, evidence: await evidence(of: id, steps, runner: runner)))
             }
-            try await tools.sink.record(.switchEnded(pool: pool, host: host.name, orders: ids, fault: nil))
+            if !steps.restarts.isEmpty {
+                try await tools.sink.record(.restarted(pool: pool, host: host.name, services: steps.restarts))
+            }
+            // After it: a restart of the other server that came before does not pay for this one.
+            for debt in steps.owes where debt.host != host.name { try await tools.sink.record(.restartOwed(debt)) }
+            if !isRestart {
+                try await tools.sink.record(.switchEnded(pool: pool, host: host.name, orders: ids, fault: nil))
+            }
             return nil
         } catch {
             var fault: Fault
@@ -96,7 +112,11 @@ struct SwitchPart {
             }
             guard fault.kind != .state else { return fault }
             fault.details += await AfterFailure(steps: steps, runner: runner, link: link).details()
-            try? await tools.sink.record(.switchEnded(pool: pool, host: host.name, orders: ids, fault: fault))
+            if isRestart {
+                try? await tools.sink.record(.hostFailed(fault.on(host.name)))
+            } else {
+                try? await tools.sink.record(.switchEnded(pool: pool, host: host.name, orders: ids, fault: fault))
+            }
             return fault
         }
     }

@@ -112,7 +112,16 @@ struct StepRunner {
         case .action(let action, let inputs):
             return Reading(captured: try await act(action, inputs: inputs, planned, link: link))
         case .call(let template):
-            let reply = try await invoke(template, planned, suffix: nil, link: link, references: references)
+            var reply = try await invoke(template, planned, suffix: nil, link: link, references: references)
+            if let forced = step.forced, reply.passedItsLimit {
+                // The vendor's page: a graceful stop can last as long as the longest meeting; so a limit, then without.
+                let waited = link.host.deadlines.drain.text
+                try await tools.sink.record(
+                    .note(
+                        host: link.host.name,
+                        text: "\(planned.key.step): not drained in \(waited), done without waiting"))
+                reply = try await invoke(forced, planned, suffix: "forced", link: link, references: references)
+            }
             try refuse(reply, planned)
             let output = try Matching(results: reply.output, references: references).only(step.matching)
             var found = Reading(captured: CaptureForm.captured(step.captures, from: output))
@@ -197,7 +206,7 @@ struct StepRunner {
         return try await link.invoke(
             CmdletCall(
                 step: step, cmdlet: template.cmdlet, parameters: parameters, select: template.select,
-                limit: planned.step.drains ? deadlines.drain : deadlines.step))
+                limit: planned.step.drains && suffix == nil ? deadlines.drain : deadlines.step))
     }
 
     /// A secret that the plan knows by its name alone.
