@@ -6,7 +6,9 @@ import Testing
 struct ByStepTests {
     /// How a certificate comes to a server.
     enum Mode: String, CaseIterable, Sendable {
-        case delayed
+        case delayed, immediate
+
+        var inventory: String { self == .delayed ? "steps" : "online" }
     }
 
     @Test(arguments: Mode.allCases)
@@ -15,7 +17,7 @@ struct ByStepTests {
     )
         async throws
     {
-        try await LabProject.up("steps") { lab in
+        try await LabProject.up(mode.inventory) { lab in
             let before = try ["fe01", "fe02"].map(lab.usages)
             let saved = lab.folder["plan.json"]
             #expect(try await lab.run("plan", "fe-lyon", "-o", saved).code == 0)
@@ -168,7 +170,7 @@ private struct ServerState {
         for part in ["O=Example Corp", "OU=Collaboration", "L=Lyon", "ST=Rhone", "C=FR"] {
             #expect(certificate.contains(part), "\(certificate)")
         }
-        for name in ["sip.example.com", "sip.example.net", "added.example.com"] {
+        for name in ["sip.example.com", "sip.example.net", "ucupdates-r2.example.com"] {
             #expect(certificate.contains("DNS:\(name)"))
         }
         #expect(certificate.contains("TLS Web Server Authentication"))
@@ -183,11 +185,19 @@ private struct ServerState {
                 "\(running) of \(services.count) services running"),
             Row("2", "Request-CsCertificate -New -Type \(all)", "usages Default, WebServicesInternal"),
             Row("3", "new certificate", "days left"),
-            Row("4", "delayed, request in ", "request.txt", "bytes: NEW CERTIFICATE REQUEST>"),
-            Row(
-                "4b", "Import-CsCertificate -Path", "issued by corp, serial \(serial)", thumbprint, "HasPrivateKey true"
-            ),
-            Row(notApplicable: "5"), Row(notApplicable: "6"),
+            mode == .immediate
+                ? Row("4", "immediate", "Get-CertificateRequest -FriendlyName", "State Issued")
+                : Row("4", "delayed, request in ", "request.txt", "bytes: NEW CERTIFICATE REQUEST>"),
+            mode == .immediate
+                ? Row(notApplicable: "4b")
+                : Row(
+                    "4b", "Import-CsCertificate -Path", "issued by corp, serial \(serial)", thumbprint,
+                    "HasPrivateKey true"
+                ),
+            mode == .immediate
+                ? Row("5", "-CA ca01.corp.example.com\\Example Issuing CA 1", "Issuer ") : Row(notApplicable: "5"),
+            // Another account is asked with only where the inventory names one.
+            Row(notApplicable: "6"),
             Row("7", "-Template WebServer", "Ekus 1.3.6.1.5.5.7.3.1"),
             Row(
                 "8", "-KeySize 2048", "-PrivateKeyExportable $false", "FriendlyName \(friendlyName)", "KeySize 2048",
@@ -196,9 +206,11 @@ private struct ServerState {
             Row("10", "-Country FR", "-State Rhone", "-City Lyon", "L=Lyon", "C=FR"),
             Row("11", "CN=fepool1.corp.example.com", "compared with the order: equal", "\(host).corp.example.com"),
             Row("12", "sip.example.com, sip.example.net", "certificate: sip.example.com, sip.example.net"),
-            Row("13", "added.example.com", "certificate: added.example.com"),
+            Row("13", "ucupdates-r2.example.com", "certificate: ucupdates-r2.example.com"),
             Row("14", "a saved plan was applied", digest),
-            Row("15", "Request-CsCertificate -New", "-Confirm:$false", "Read-PrivateFile"),
+            Row(
+                "15", "Request-CsCertificate -New", "-Confirm:$false",
+                mode == .immediate ? "Get-CertificateRequest" : "Read-PrivateFile"),
             Row("16", "issued \(thumbprint)", serial, "Valid true"),
             Row("17", "a step of its own", usages.joined(separator: ", ")),
             Row("18", "Thumbprint \(thumbprint); HasPrivateKey true", "chain Valid true", "a nonce signed"),

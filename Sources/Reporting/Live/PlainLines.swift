@@ -9,6 +9,8 @@ package struct PlainLines: Sendable {
     private let clock: DisplayClock
     private let width: Int
     private var told: [String: Fault] = [:]
+    /// Hosts that restart by themselves; the restart of a switch is told by its steps.
+    private var restarting: Set<String> = []
 
     /// - Parameter hosts: Names of the hosts and pools to come, for the width of their column.
     package init(clock: DisplayClock, hosts: [String]) {
@@ -75,8 +77,10 @@ package struct PlainLines: Sendable {
         case .restartOwed(let debt):
             return [(debt.host, "a restart is owed: \(debt.what) (\(debt.why))")]
         case .restartBegan(_, let host, let services):
+            restarting.insert(host)
             return [(host, "restart begins: \(services == ["*"] ? "all services" : services.joined(separator: ", "))")]
         case .restarted(_, let host, let services):
+            guard restarting.remove(host) != nil else { return [] }
             return [(host, "restarted: \(services == ["*"] ? "all services" : services.joined(separator: ", "))")]
         case .poolStopped(let pool, let fault):
             return tell(fault, of: pool, "pool stopped")

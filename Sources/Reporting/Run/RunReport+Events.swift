@@ -68,8 +68,11 @@ extension RunReport {
                 if let fault { report.add(fault) }
             }
             for id in ids where fault == nil { change(order: id, on: [host]) { $1.switched = true } }
+        case .restartBegan(_, let host, _): change(host) { $0.isRestarting = true }
         case .restarted(_, let host, let services):
             change(host) {
+                guard $0.isRestarting else { return }
+                $0.isRestarting = false
                 $0.notes.append("restarted: \(services == ["*"] ? "all services" : services.joined(separator: ", "))")
             }
         case .verified(let order, let host, let evidence):

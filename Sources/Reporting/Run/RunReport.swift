@@ -143,6 +143,8 @@ package struct HostReport: Sendable {
     package var notes: [String] = []
     /// A switch began and did not end well.
     package var switchOpen = false
+    /// A restart by itself began, and its end is not known.
+    package var isRestarting = false
 }
 
 /// One step on one host; the last attempt counts.

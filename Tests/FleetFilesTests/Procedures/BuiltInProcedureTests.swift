@@ -129,7 +129,8 @@ import Testing
             let gate = try #require(try library().procedure(.gate, type: .frontEnd, version: version))
             return gate.prepare.map { if case .call(let call) = $0.operation { call.cmdlet } else { "" } }
         }
-        #expect(try cmdlets(.v2015) == ["Get-CsWindowsService", "Get-CsPoolUpgradeReadinessState"])
+        #expect(
+            try cmdlets(.v2015) == ["Get-CsWindowsService", "Get-CsPoolUpgradeReadinessState", "Get-CsPoolFabricState"])
         #expect(try cmdlets(.se) == ["Get-CsWindowsService", "Get-CsUpgradeDomainInfo", "Get-CsPoolFabricState"])
     }
 }
