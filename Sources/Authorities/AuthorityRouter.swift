@@ -15,13 +15,17 @@ package struct AuthoritySurroundings: Sendable {
     package var stateFolder: String
     /// Brings a secret by its name in the inventory; throws a ``Fault`` when it cannot be had.
     package var secret: @Sendable (String) async throws -> Secret
+    /// How long web pages may work on a request before its outcome counts as unknown (rule C7).
+    package var submitLimit: Duration
 
     package init(
-        folder: String, stateFolder: String, secret: @escaping @Sendable (String) async throws -> Secret
+        folder: String, stateFolder: String, submitLimit: Duration = .seconds(120),
+        secret: @escaping @Sendable (String) async throws -> Secret
     ) {
         self.folder = folder
         self.stateFolder = stateFolder
         self.secret = secret
+        self.submitLimit = submitLimit
     }
 }
 
@@ -75,7 +79,8 @@ package struct AuthorityRouter: CertificateIssuing {
             return HostOnlineAuthority(name: definition.name)
         case .webEnrollment(let settings):
             return WebEnrollmentAuthority(
-                settings: settings, chainPaths: definition.chain, ledger: ledger, connect: connect)
+                settings: settings, chainPaths: definition.chain, ledger: ledger,
+                submitLimit: surroundings.submitLimit, connect: connect)
         }
     }
 

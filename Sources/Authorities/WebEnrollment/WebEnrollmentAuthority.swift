@@ -22,6 +22,7 @@ final class WebEnrollmentAuthority: AuthorityBackEnd {
     private let settings: WebEnrollmentSettings
     private let ledger: SubmissionLedger
     private let judge: AnswerJudge
+    private let submitLimit: Duration
     private let connect: Connect
     /// The authority's own certificates, asked for once per run.
     private let issuers = Mutex<[Certificate]>([])
@@ -29,11 +30,12 @@ final class WebEnrollmentAuthority: AuthorityBackEnd {
     private var faults: AuthorityFaults { ledger.faults }
 
     init(
-        settings: WebEnrollmentSettings, chainPaths: [String], ledger: SubmissionLedger,
+        settings: WebEnrollmentSettings, chainPaths: [String], ledger: SubmissionLedger, submitLimit: Duration,
         connect: @escaping Connect
     ) {
         self.settings = settings
         self.ledger = ledger
+        self.submitLimit = submitLimit
         self.connect = connect
         judge = AnswerJudge(faults: ledger.faults, chainPaths: chainPaths)
     }
@@ -50,7 +52,8 @@ final class WebEnrollmentAuthority: AuthorityBackEnd {
             if let settled = known.flatMap({ judge.settled($0, request) }) { return settled }
             if let known, known.state == .submitted { return .unknown(lookForIt(known, "it was sent before")) }
             let talk = EnrollmentTalk(
-                wire: try wire(request), settings: settings, faults: faults, ledger: ledger)
+                wire: try wire(request), settings: settings, faults: faults, ledger: ledger,
+                submitLimit: submitLimit)
             let step = try known.map { try talk.fetch($0) } ?? talk.submit(request)
             switch step {
             case .outcome(let outcome): return outcome

@@ -35,15 +35,20 @@ struct EnrollmentServer: Sendable {
         }
     }
 
+    private static func word(_ answer: HTTPResponse) -> String {
+        answer.isCut ? "cut" : answer.isWithheld ? "withheld" : "\(answer.status)"
+    }
+
     private func talk(_ stream: TLSStream) throws {
         var reader = HTTPReader()
         var visitor = EnrollmentVisitor()
         while let request = reader.next(from: stream.read) {
             let answer = site.respond(to: request, over: &visitor)
             log(
-                "\(site.authority) (web): \(request.method) \(request.path) \(answer.isCut ? "cut" : "\(answer.status)")"
+                "\(site.authority) (web): \(request.method) \(request.path) \(Self.word(answer))"
             )
             if answer.isCut { return stream.cut() }
+            if answer.isWithheld { continue }
             guard stream.write(answer.bytes), !answer.closes else { break }
         }
         stream.close()

@@ -90,6 +90,7 @@ struct EnrollmentSite: Sendable {
         record = try ca.issue(record, faults: faults, now: now())
         var answer = HTTPResponse(200, pages.issued(record.id))
         answer.isCut = faults.contains(.cutAfterPost)
+        answer.isWithheld = faults.contains(.silentAfterPost)
         return answer
     }
 

@@ -21,6 +21,8 @@ struct HTTPResponse: Sendable {
     var closes = false
     /// Hangs up instead of it.
     var isCut = false
+    /// Never sent: the client may wait.
+    var isWithheld = false
 
     init(_ status: Int, _ body: String = "", contentType: String = "text/html") {
         self.status = status

@@ -23,6 +23,8 @@ package enum WebFault: String, Sendable, Codable, CaseIterable {
     case forgets, revoked
     /// K7: the line is cut after the form was taken, and the certificate issued.
     case cutAfterPost = "cut-after-post"
+    /// K7: no answer comes for as long as anybody waits for it; the certificate is issued.
+    case silentAfterPost = "silent-after-post"
     /// K9: the policy changes what was asked.
     case otherKey = "other-key"
     case dropsNames = "drops-names"

@@ -107,6 +107,7 @@ struct WebFixture {
         let authority = WebEnrollmentAuthority(
             settings: settings, chainPaths: [folder.file("pki/root.pem").path],
             ledger: SubmissionLedger(stateFolder: folder.file("state").path, faults: faults),
+            submitLimit: .seconds(120),
             connect: { [pages] (_, _, _) throws(WebError) in ScriptedWire(pages: pages) })
         let request = AuthorityFixture.request(key: key)
         return authority.issue(

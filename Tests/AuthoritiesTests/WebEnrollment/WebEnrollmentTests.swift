@@ -133,7 +133,7 @@ import Testing
         pages.answer("certfnsh.asp", .page("<html><body>RPC 0x800706ba (WIN32: 1722)</body></html>"))
         #expect(
             try refusal("failed").message
-                == "corp: the CA's pages failed with 0x800706BA: the web pages cannot reach the CA (RPC)")
+                == "corp: the CA's pages failed with 0x800706BA: the CA cannot be reached (RPC)")
     }
 
     @Test func `a line that is cut after the form was sent orders nothing twice`() throws {

@@ -109,6 +109,18 @@ import Testing
         }
     }
 
+    @Test func `an answer that does not come in time makes the outcome unknown, and nothing is asked for twice`()
+        async throws
+    {
+        let fixture = try await PagesFixture()
+        try fixture.set(.silentAfterPost)
+        let silent = try await fixture.router(submitLimit: .seconds(1)).issue(PagesFixture.request())
+        #expect(silent.word == "unknown" && silent.fault?.message.contains("no answer within 1 s") == true, "\(silent)")
+        try LabWebAuthority.clear("corp", folder: fixture.folder.path)
+        #expect(try await outcome(fixture).word == "unknown")
+        #expect(try fixture.requests.count == 1)
+    }
+
     @Test func `a number that the CA forgot and a revoked certificate are said`() async throws {
         let fixture = try await PagesFixture()
         try fixture.set(.approval)

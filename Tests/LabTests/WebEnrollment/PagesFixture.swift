@@ -53,7 +53,8 @@ final class PagesFixture: Sendable {
     /// As a new process would make it.
     func router(
         password: Secret? = nil, user: String? = nil, days: Int = 0,
-        authentication: WebEnrollmentSettings.Authentication? = nil, trust: String? = nil
+        authentication: WebEnrollmentSettings.Authentication? = nil, trust: String? = nil,
+        submitLimit: Duration = .seconds(120)
     ) throws -> AuthorityRouter {
         var definition = definition
         if case .webEnrollment(var pages) = definition.kind {
@@ -66,7 +67,8 @@ final class PagesFixture: Sendable {
         return AuthorityRouter(
             authorities: ["corp": definition],
             surroundings: AuthoritySurroundings(
-                folder: scratch.path, stateFolder: scratch.path + "/state", secret: { _ in password }),
+                folder: scratch.path, stateFolder: scratch.path + "/state", submitLimit: submitLimit,
+                secret: { _ in password }),
             now: { Date().addingTimeInterval(Double(days) * 86_400) })
     }
 
