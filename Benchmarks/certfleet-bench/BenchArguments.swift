@@ -45,8 +45,8 @@ struct BenchArguments {
         key = try option("--key")
         knownHosts = try option("--known-hosts")
         remoteFolder = try option("--remote-dir")
-        hosts = String(decoding: try Self.file(try option("--hosts")), as: UTF8.self)
-            .split(whereSeparator: \.isWhitespace).map(String.init)
+        hosts = try Self.file(try option("--hosts")).split { $0 <= UInt8(ascii: " ") }
+            .map { String(decoding: $0, as: UTF8.self) }
         payload = work == .push ? try Self.file(try option("--payload")) : []
         atOnce = options["--at-once"].flatMap { Int($0) }
         workers = options["--workers"].flatMap { Int($0) }

@@ -204,8 +204,7 @@ package actor SSHSession {
     }
 
     private func wait(for readiness: SocketReadiness, since seen: Int, id: UInt64) async {
-        await withCheckedContinuation {
-            worker.checkIsolated()
+        await withUnsafeContinuation {
             readiness.add($0, id: id, seen: seen)
         }
     }

@@ -8,7 +8,7 @@ package struct HostKey: Hashable, Sendable, CustomStringConvertible {
     /// - Returns: nil when the bytes are not a public key in SSH's form.
     package init?(blob: [UInt8]) {
         var reader = WireReader(blob)
-        guard let type = reader.text(), !type.isEmpty, !reader.isAtEnd, type.allSatisfy({ $0.isASCII && $0 > " " })
+        guard let type = reader.text(), !type.isEmpty, !reader.isAtEnd, type.utf8.allSatisfy({ $0 > 32 && $0 < 127 })
         else {
             return nil
         }

@@ -87,10 +87,12 @@ package struct HostKeyPolicy: Sendable {
     /// show one that is not pinned.
     static func order(of supported: [String], pins: [Pin]) -> [String] {
         let types = pins.filter { !$0.isRevoked }.map(\.key.type)
-        let first = types.flatMap { type in
+        var first: [String] = []
+        for type in types {
             // One RSA key serves three signature algorithms.
-            (type == "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [type]).filter(supported.contains)
+            let names = type == "ssh-rsa" ? ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"] : [type]
+            for name in names where !first.contains(name) && supported.contains(name) { first.append(name) }
         }
-        return (first + supported).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+        return first + supported.filter { !first.contains($0) }
     }
 }

@@ -31,10 +31,11 @@ struct KnownHostLine: Hashable, Sendable {
     func applies(to name: String) -> Bool {
         if patterns.hasPrefix("|") { return hashed?.matches(name) ?? false }
         var isNamed = false
-        for pattern in patterns.split(separator: ",") {
-            if pattern.hasPrefix("!") {
-                if Self.matches(pattern.dropFirst(), name) { return false }
-            } else if Self.matches(pattern, name) {
+        let name = Self.small(name.utf8)
+        for pattern in patterns.utf8.split(separator: UInt8(ascii: ",")) {
+            if pattern.first == UInt8(ascii: "!") {
+                if Self.matches(Self.small(pattern.dropFirst()), name) { return false }
+            } else if Self.matches(Self.small(pattern), name) {
                 isNamed = true
             }
         }
@@ -43,8 +44,15 @@ struct KnownHostLine: Hashable, Sendable {
 
     /// OpenSSH's patterns: `*` for any characters, `?` for one; letters alike in both cases.
     static func matches(_ pattern: Substring, _ name: String) -> Bool {
-        let pattern = Array(pattern.lowercased().utf8)
-        let name = Array(name.lowercased().utf8)
+        matches(small(pattern.utf8), small(name.utf8))
+    }
+
+    /// In small letters; names of hosts have no others than ASCII's.
+    private static func small(_ text: some Collection<UInt8>) -> [UInt8] {
+        text.map { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") ? $0 | 0x20 : $0 }
+    }
+
+    private static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
         var (place, at) = (0, 0)
         var star: (place: Int, at: Int)?
         while at < name.count {

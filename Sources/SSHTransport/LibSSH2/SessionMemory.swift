@@ -29,8 +29,10 @@ final class SessionMemory {
     private(set) var farewell: String?
     /// What it wrote above its questions: the system behind it often says there why it will not let somebody in.
     private(set) var instruction: String?
-    /// The library's memory that is in use, and how much each; nil while nobody looks.
-    private var allocations: [UnsafeMutableRawPointer: Int]?
+    /// The library's memory that came while somebody looked, and how much each.
+    private var allocations: [UnsafeMutableRawPointer: Int] = [:]
+    /// Whether somebody looks; apart, because every allocation asks.
+    fileprivate private(set) var looksForBanner = false
 
     /// Where a signature stands that is made outside of libssh2's call.
     enum Signature {
@@ -99,12 +101,15 @@ final class SessionMemory {
     ///
     /// libssh2 1.10 takes the packet and keeps it, but has no call that hands it out (1.11 has): it is found again among
     /// the memory that the library has asked for meanwhile.
-    func lookForBanner() { allocations = [:] }
+    func lookForBanner() { looksForBanner = true }
 
     /// What was found, and the end of the looking: SSH_MSG_USERAUTH_BANNER (RFC 4252 §5.4) is 53, a text, its language.
     func takeBanner() -> String? {
-        defer { allocations = nil }
-        for (start, size) in allocations ?? [:] where size > 9 && start.load(as: UInt8.self) == 53 {
+        defer {
+            looksForBanner = false
+            allocations = [:]
+        }
+        for (start, size) in allocations where size > 9 && start.load(as: UInt8.self) == 53 {
             var reader = WireReader(UnsafeRawBufferPointer(start: start, count: min(size, 65536)).dropFirst())
             if let text = reader.string(), !text.isEmpty, reader.string() != nil, let quoted = PeerText.quote(text) {
                 return quoted
@@ -114,11 +119,11 @@ final class SessionMemory {
     }
 
     fileprivate func note(_ start: UnsafeMutableRawPointer?, _ count: Int) {
-        if let start { allocations?[start] = count }
+        if let start { allocations[start] = count }
     }
 
     fileprivate func forget(_ start: UnsafeMutableRawPointer?) {
-        if let start { allocations?[start] = nil }
+        if let start { allocations[start] = nil }
     }
 
     fileprivate func instruct(_ text: UnsafeRawBufferPointer) {
@@ -130,6 +135,13 @@ final class SessionMemory {
     fileprivate static func behind(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
         guard let pointer = abstract?.pointee else { return nil }
         return Unmanaged<SessionMemory>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    /// The same, while it looks for the banner.
+    fileprivate static func looking(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
+        guard let pointer = abstract?.pointee else { return nil }
+        let memory = Unmanaged<SessionMemory>.fromOpaque(pointer)
+        return memory._withUnsafeGuaranteedRef { $0.looksForBanner } ? memory.takeUnretainedValue() : nil
     }
 }
 
@@ -226,14 +238,14 @@ let allocateCallback:
     @convention(c) (Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> UnsafeMutableRawPointer? = {
         count, abstract in
         let start = malloc(count)
-        SessionMemory.behind(abstract)?.note(start, count)
+        SessionMemory.looking(abstract)?.note(start, count)
         return start
     }
 
 let reallocateCallback:
     @convention(c) (UnsafeMutableRawPointer?, Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) ->
         UnsafeMutableRawPointer? = { old, count, abstract in
-            let memory = SessionMemory.behind(abstract)
+            let memory = SessionMemory.looking(abstract)
             memory?.forget(old)
             let start = realloc(old, count)
             memory?.note(start, count)
@@ -242,6 +254,6 @@ let reallocateCallback:
 
 let freeCallback: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Void = {
     start, abstract in
-    SessionMemory.behind(abstract)?.forget(start)
+    SessionMemory.looking(abstract)?.forget(start)
     free(start)
 }

@@ -72,7 +72,12 @@ final class SocketReadiness: @unchecked Sendable {
     var onBeat: (() -> Void)?
     /// How many changes there have been.
     private(set) var changes = 0
-    private var waiting: [(id: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
+    // Nearly always one waits at most: then there is no array. Unsafe, because each wait would cost a checked one an
+    // allocation; who is taken out here is resumed in the same line, and a socket's end wakes all.
+    private var first: Waiter?
+    private var others: [Waiter] = []
+
+    private typealias Waiter = (id: UInt64, continuation: UnsafeContinuation<Void, Never>)
 
     init(token: UInt64, descriptor: Int32) {
         self.token = token
@@ -80,27 +85,38 @@ final class SocketReadiness: @unchecked Sendable {
     }
 
     /// Resumes the continuation at the next change, or now when there has been one since `seen`.
-    func add(_ continuation: CheckedContinuation<Void, Never>, id: UInt64, seen: Int) {
-        if changes == seen {
-            waiting.append((id, continuation))
-        } else {
+    func add(_ continuation: UnsafeContinuation<Void, Never>, id: UInt64, seen: Int) {
+        if changes != seen {
             continuation.resume()
+        } else if first == nil && others.isEmpty {
+            first = (id, continuation)
+        } else {
+            others.append((id, continuation))
         }
     }
 
     /// Wakes one who waits, or is about to.
     func wake(_ id: UInt64) {
         changes += 1
-        guard let index = waiting.firstIndex(where: { $0.id == id }) else { return }
-        waiting.remove(at: index).continuation.resume()
+        if let waiter = first, waiter.id == id {
+            first = nil
+            waiter.continuation.resume()
+        } else if let index = others.firstIndex(where: { $0.id == id }) {
+            others.remove(at: index).continuation.resume()
+        }
     }
 
     /// In the order in which they began to wait.
     func wakeAll() {
         changes += 1
-        let woken = waiting
-        waiting = []
-        for (_, continuation) in woken { continuation.resume() }
+        if let waiter = first {
+            first = nil
+            waiter.continuation.resume()
+        }
+        guard !others.isEmpty else { return }
+        let woken = others
+        others = []
+        for waiter in woken { waiter.continuation.resume() }
     }
 }
 
