@@ -8,6 +8,7 @@ import SSHTransport
 @main
 struct Bench {
     static func main() async {
+        ProcessMemory.shareHeap()
         do {
             let arguments = try BenchArguments(Array(CommandLine.arguments.dropFirst()))
             let failures = try await run(arguments)
@@ -34,7 +35,8 @@ struct Bench {
             authentication: [.signer(publicKey: key.publicKey) { try key.sign($0) }],
             work: HostWork(arguments: arguments, digest: Digest.sha256(Data(arguments.payload)).lowercased()),
             meeting: arguments.together ? Meeting(of: arguments.hosts.count) : nil)
-        let workers = try SSHWorkers(count: arguments.workers, sessions: OpenFiles.hosts(under: OpenFiles.raise()))
+        let workers = try SSHWorkers(
+            count: arguments.workers, sessions: OpenFiles.connections(under: OpenFiles.raise()))
         return await withTaskGroup(of: String?.self) { group in
             var failures: [String] = []
             var running = 0

@@ -1,6 +1,7 @@
 #pragma once
 // Calls of Linux that Swift's Glibc module leaves out (they want _GNU_SOURCE, or their header is not in the module).
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -47,6 +48,9 @@ static inline uint64_t linux_raise_open_files(void)
     limit.rlim_cur = limit.rlim_max;
     return setrlimit(RLIMIT_NOFILE, &limit) ? before : limit.rlim_cur;
 }
+
+// One heap for all threads.
+static inline void linux_share_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 static inline int linux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 

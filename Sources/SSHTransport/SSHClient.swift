@@ -3,8 +3,9 @@ package enum SSHClient {
     /// Connects, checks the host's key, signs in.
     ///
     /// The addresses are tried in turn, each with the connect deadline of its own. Cancelling the task ends the attempt.
-    /// It waits while too many others are being opened, in this process (256) or at this server (8), and tries a server
-    /// that sheds connections before they have signed in (sshd's MaxStartups) again until the connect deadline.
+    /// It waits while too many others are being opened, in this process (256) or at this server (8), or have begun within
+    /// the last second (200, 8), and tries a server that sheds connections before they have signed in (sshd's MaxStartups)
+    /// again, ever more slowly, until the connect deadline.
     ///
     /// - Parameters:
     ///   - endpoint: Whose key is pinned, and who signs in.
@@ -56,6 +57,7 @@ package enum SSHClient {
                     }
                     return session
                 } catch let error as SSHError where error.mayBeShed {
+                    worker.admission.wasShed(by: way.target ?? endpoint.host)
                     // What says nothing at all may also be no SSH server: two more tries are enough to tell.
                     if error.code != .tooManyConnections { silences += 1 }
                     let chance = Double.random(in: 0...1)

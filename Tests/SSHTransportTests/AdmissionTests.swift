@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import SSHTransport
@@ -15,6 +16,20 @@ private final class Door {
     func opened(at server: String) -> [Int] { queue.opened(at: server) }
     func left() -> [Int] { queue.left() }
     func giveUp(_ id: Int) { queue.giveUp(id) }
+}
+
+/// The same for the pace, in milliseconds.
+private final class Pace {
+    private var pace: OpeningPace
+
+    init(_ limits: OpeningPace.Limits) { pace = OpeningPace(limits) }
+
+    func begin(at server: String, now: Int, chance: Double = 0) -> Int {
+        let wait = pace.begin(at: server, now: .milliseconds(now), chance: chance)
+        return Int((wait / .milliseconds(1)).rounded())
+    }
+
+    func wasShed(by server: String, now: Int) { pace.wasShed(by: server, now: .milliseconds(now)) }
 }
 
 @Suite struct AdmissionTests {
@@ -99,9 +114,54 @@ private final class Door {
         #expect(late == nil)
     }
 
+    @Test func `a server sees a few newcomers at once and then so many in each second, a little off the beat`() {
+        let pace = Pace(.init(perServer: .init(perSecond: 4, burst: 2)))
+        let waits = [0.5, 0.5, 0, 1, 0.5].map { pace.begin(at: "a", now: 0, chance: $0) }
+        #expect(waits == [0, 0, 250, 750, 875])
+        #expect(pace.begin(at: "b", now: 0) == 0)
+        #expect(pace.begin(at: "a", now: 10_000) == 0)
+    }
+
+    @Test func `the whole process begins no more in each second than it may, whichever the servers`() {
+        let pace = Pace(.init(all: .init(perSecond: 10, burst: 3)))
+        #expect((0..<6).map { pace.begin(at: "\($0)", now: 0) } == [0, 0, 0, 100, 200, 300])
+        #expect(pace.begin(at: "7", now: 250) == 150)
+    }
+
+    @Test func `a server that sheds connections is asked half as often each time, and forgiven step by step`() {
+        let pace = Pace(.init(perServer: .init(perSecond: 10, burst: 8)))
+        #expect(pace.begin(at: "a", now: 0) == 0)
+        pace.wasShed(by: "a", now: 0)
+        pace.wasShed(by: "a", now: 0)
+        #expect((0..<3).map { _ in pace.begin(at: "a", now: 0) } == [100, 500, 900])
+        #expect(pace.begin(at: "b", now: 0) == 0)
+        #expect((0..<3).map { _ in pace.begin(at: "a", now: 6000) } == [0, 200, 400])
+        #expect((0..<3).map { _ in pace.begin(at: "a", now: 12_000) } == [0, 0, 0])
+    }
+
+    @Test func `who is too early waits by the clock before it may begin, and gives its place back when cancelled`()
+        async throws
+    {
+        let clock = ManualClock()
+        let pace = OpeningPace.Limits(perServer: .init(perSecond: 1, burst: 1))
+        let admission = SSHAdmission(AdmissionQueue.Limits(sessions: 2), pace: pace, clock: clock)
+        let first = try await admission.enter("a")
+        let second = Task { try await admission.enter("a") }
+        while clock.sleepers < 1 { await Task.yield() }
+        second.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await second.value }
+        let third = Task { try await admission.enter("a") }
+        while clock.sleepers < 1 { await Task.yield() }
+        clock.advance(by: .seconds(3))
+        let pass = try await third.value
+        withExtendedLifetime((first, pass)) {}
+    }
+
     @Test func `hosts beyond the reserve of open files are counted`() {
         #expect(OpenFiles.raise() >= 256)
-        #expect(OpenFiles.hosts(under: 1024) == 928)
-        #expect(OpenFiles.hosts(under: 10) == 8)
+        #expect(OpenFiles.connections(under: 1024) == 928)
+        #expect(OpenFiles.hosts(under: 1024) == 812)
+        #expect(OpenFiles.connections(under: 10) == 8)
+        #expect(OpenFiles.hosts(under: 10) == 7)
     }
 }

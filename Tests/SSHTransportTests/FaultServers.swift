@@ -115,8 +115,14 @@ final class OpenWorkers: Sendable {
     private let turn = Atomic(0)
 
     init(count: Int = 2) throws {
-        let limits = AdmissionQueue.Limits(openings: 10_000, openingsPerServer: 10_000)
-        workers = try (0..<count).map { try SSHWorker(label: "test.\($0)", admission: SSHAdmission(limits)) }
+        workers = try (0..<count).map { try SSHWorker(label: "test.\($0)", admission: Self.openDoor()) }
+    }
+
+    static func openDoor() -> SSHAdmission {
+        let rate = OpeningPace.Rate(perSecond: 10_000, burst: 10_000)
+        return SSHAdmission(
+            AdmissionQueue.Limits(openings: 10_000, openingsPerServer: 10_000),
+            pace: OpeningPace.Limits(all: rate, perServer: rate))
     }
 
     func next() -> SSHWorker { workers[turn.wrappingAdd(1, ordering: .relaxed).oldValue % workers.count] }

@@ -13,7 +13,7 @@ struct SSHFixture {
     init(options: [String] = [], hostKeyTypes: [String] = ["ed25519", "ecdsa"]) async throws {
         server = try await LoopbackSSHServer(hostKeyTypes: hostKeyTypes, options: options)
         key = try await server.makeClientKey("client")
-        worker = try SSHWorker()
+        worker = try SSHWorker(label: "test", admission: OpenWorkers.openDoor())
     }
 
     static let quick = SSHDeadlines(

@@ -30,28 +30,24 @@ struct Fleet: Sendable {
         stop = StopRequest()
         secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
         let hosts = project.inventory.pools.reduce(0) { $0 + $1.hosts.count }
+        let limit = OpenFiles.raise()
+        let places = OpenFiles.hosts(under: limit)
         connector = SSHConnector(
             signIn: HostSignIn(
                 inventory: project.inventory,
-                workers: try SSHWorkers(sessions: Self.sessions(for: hosts, terminal)), secrets: secrets,
+                workers: try SSHWorkers(sessions: OpenFiles.connections(under: limit)), secrets: secrets,
                 access: HostAccess(secrets: secrets, say: terminal.say)),
             procedures: project.procedures, signatures: project.signatures)
-        links = HostLinks(connector: connector, sink: relay, clock: ContinuousClock(), reason: reason)
-    }
-
-    /// How many hosts can be connected at once; says so when that is fewer than there are.
-    private static func sessions(for hosts: Int, _ terminal: Terminal) -> Int {
-        let limit = OpenFiles.raise()
-        let sessions = OpenFiles.hosts(under: limit)
-        if hosts > sessions {
+        links = HostLinks(
+            connector: connector, sink: relay, clock: ContinuousClock(), reason: reason, places: places)
+        if hosts > places {
             terminal.say(
                 """
-                note: \(hosts) hosts, and with \(limit) open files \(sessions) of them fit at once; the others wait
-                hint: ulimit -n \(hosts + 200), or LimitNOFILE= of the service
+                note: \(hosts) hosts, and with \(limit) open files \(places) of them fit at once; the others wait
+                hint: ulimit -n \(hosts + hosts / 4 + 100), or LimitNOFILE= of the service
 
                 """)
         }
-        return sessions
     }
 
     // MARK: Survey
@@ -76,8 +72,9 @@ struct Fleet: Sendable {
 
     private func survey(_ host: FleetModel.Host, in pool: Pool, steps: [PlannedStep]) async -> SurveyResult {
         do {
-            let link = await links.link(to: host, in: pool)
-            let results = try await Surveyor(sink: relay).survey(steps, over: link)
+            let results = try await links.using(host, in: pool) {
+                try await Surveyor(sink: relay).survey(steps, over: $0)
+            }
             return .facts(try FactsReading.facts(of: host.name, from: results))
         } catch let fault as Fault {
             return .failed(fault.on(host.name))
@@ -96,8 +93,8 @@ struct Fleet: Sendable {
             )
         }
         do {
-            let link = await links.link(to: host, in: pool)
-            return try TopologyReading.topology(from: try await Surveyor(sink: relay).survey(steps, over: link))
+            return try TopologyReading.topology(
+                from: try await links.using(host, in: pool) { try await Surveyor(sink: relay).survey(steps, over: $0) })
         } catch let fault as Fault {
             throw fault.on(host.name)
         }

@@ -9,6 +9,8 @@ package actor HostLink {
     private let sink: any EventSink
     private let clock: any Clock<Duration>
     private var session: (any HostSession)?
+    /// The end of the former agent, while it is on its way.
+    private var ending: Task<Void, Never>?
     /// Counts the agents; what an agent kept (its folders) is gone with it.
     package private(set) var epoch = 0
     private var reason: String
@@ -49,13 +51,16 @@ package actor HostLink {
 
     /// Ends the agent in order.
     package func close() async {
-        let ending = session
-        session = nil
-        await ending?.close()
+        if let session {
+            self.session = nil
+            ending = Task { await session.close() }
+        }
+        await ending?.value
     }
 
     /// Starts an agent, waiting for a former one to go: it may still be working, and then nothing may be judged.
     private func start() async throws {
+        await ending?.value
         let deadline = host.deadlines.hello + .seconds(5)
         var waited = Duration.zero
         while true {
@@ -85,21 +90,86 @@ package actor HostLink {
 }
 
 /// All links of a run, one per host.
+///
+/// There may be more hosts than can be connected at once: whoever uses one has a place meanwhile, and waits for it first.
 package actor HostLinks {
     private var links: [String: HostLink] = [:]
+    private var places: LinkPlaces
+    private var waiting: [Int: CheckedContinuation<String?, any Error>] = [:]
+    private var nextID = 0
     private let connector: any HostConnecting
     private let sink: any EventSink
     private let clock: any Clock<Duration>
     private let reason: String
 
-    package init(connector: any HostConnecting, sink: any EventSink, clock: any Clock<Duration>, reason: String) {
+    /// - Parameter places: How many hosts can be connected at once.
+    package init(
+        connector: any HostConnecting, sink: any EventSink, clock: any Clock<Duration>, reason: String,
+        places: Int = .max
+    ) {
+        self.places = LinkPlaces(places)
         self.connector = connector
         self.sink = sink
         self.clock = clock
         self.reason = reason
     }
 
-    package func link(to host: Host, in pool: Pool) -> HostLink {
+    /// Does something over the link to a host; its agent stays at least as long.
+    ///
+    /// When all places are taken, the agent that has been idle longest is ended for this one; when none is idle, this
+    /// waits. Uses of several hosts are not to be nested: they would wait for each other.
+    /// - Throws: What `body` throws; `CancellationError` when the task is cancelled while it waits.
+    package nonisolated(nonsending) func using<Value>(
+        _ host: Host, in pool: Pool, _ body: nonisolated(nonsending) (HostLink) async throws -> Value
+    ) async throws -> Value {
+        let link = try await take(host, in: pool)
+        do {
+            let value = try await body(link)
+            await give(host)
+            return value
+        } catch {
+            await give(host)
+            throw error
+        }
+    }
+
+    private func take(_ host: Host, in pool: Pool) async throws -> HostLink {
+        nextID += 1
+        let id = nextID
+        let leaving: String?
+        switch places.take(host.name, id: id) {
+        case .granted(let other): leaving = other
+        case .mustWait: leaving = try await turn(id)
+        }
+        // Its end is waited for: only then is there room.
+        if let leaving { await links[leaving]?.close() }
+        return link(to: host, in: pool)
+    }
+
+    private func turn(_ id: Int) async throws -> String? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation {
+                waiting[id] = $0
+                if Task.isCancelled { giveUp(id) }
+            }
+        } onCancel: {
+            Task { await self.giveUp(id) }
+        }
+    }
+
+    private func giveUp(_ id: Int) {
+        guard let continuation = waiting.removeValue(forKey: id) else { return }
+        places.giveUp(id)
+        continuation.resume(throwing: CancellationError())
+    }
+
+    private func give(_ host: Host) {
+        for grant in places.give(host.name) {
+            waiting.removeValue(forKey: grant.id)?.resume(returning: grant.leaving)
+        }
+    }
+
+    private func link(to host: Host, in pool: Pool) -> HostLink {
         if let known = links[host.name] { return known }
         let fresh = HostLink(
             host: host, pool: pool, connector: connector, sink: sink, clock: clock, reason: reason)
@@ -113,5 +183,6 @@ package actor HostLinks {
             for link in links.values { group.addTask { await link.close() } }
         }
         links = [:]
+        places.clear()
     }
 }

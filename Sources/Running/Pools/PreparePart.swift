@@ -69,9 +69,21 @@ struct PreparePart {
     private func walk(
         _ steps: HostSteps, order: CertificateOrder, shared: Bool, followers: [PlannedStep] = []
     ) async -> Result {
+        guard let host = plan.pool.hosts.first(where: { $0.name == steps.host }) else { return Result() }
+        do {
+            return try await tools.links.using(host, in: plan.pool) {
+                await walk(steps, order: order, shared: shared, followers: followers, over: $0)
+            }
+        } catch {
+            return Result(faults: [Fault.unexpected(error, on: host.name)])
+        }
+    }
+
+    private func walk(
+        _ steps: HostSteps, order: CertificateOrder, shared: Bool, followers: [PlannedStep], over link: HostLink
+    ) async -> Result {
         var result = Result()
-        guard let host = plan.pool.hosts.first(where: { $0.name == steps.host }) else { return result }
-        let link = await tools.links.link(to: host, in: plan.pool)
+        let host = link.host
         let runner = StepRunner(
             tools: tools, captures: captures, orders: [order.certificateKey: order], shared: shared)
         let list = StepList(

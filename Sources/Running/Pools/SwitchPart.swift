@@ -68,16 +68,34 @@ struct SwitchPart {
             return Fault.unexpected(error, on: steps.host)
         }
         let ids = pass.orders.filter { id in orders.values.contains { $0.id == id } }
-        let fault = await switching(
-            steps, ids: ids, host: host, runner: runner, isRestart: pass.isRestart)
-        if alone { await canary.leave(failedOn: fault.map { _ in steps.host }) }
+        let fault = await switching(steps, ids: ids, host: host, runner: runner, isRestart: pass.isRestart)
+        if alone, fault == Self.notBegun {
+            await canary.leave(begun: false)
+        } else if alone {
+            await canary.leave(failedOn: fault.map { _ in steps.host })
+        }
         return fault
     }
 
     private func switching(
         _ steps: HostSteps, ids: [String], host: Host, runner: StepRunner, isRestart: Bool
     ) async -> Fault? {
-        let link = await tools.links.link(to: host, in: plan.pool)
+        do {
+            return try await tools.links.using(host, in: plan.pool) {
+                // It may have waited for its place.
+                isStopped
+                    ? Self.notBegun
+                    : await switching(steps, ids: ids, over: $0, runner: runner, isRestart: isRestart)
+            }
+        } catch {
+            return Fault.unexpected(error, on: host.name)
+        }
+    }
+
+    private func switching(
+        _ steps: HostSteps, ids: [String], over link: HostLink, runner: StepRunner, isRestart: Bool
+    ) async -> Fault? {
+        let host = link.host
         let pool = plan.pool.name
         do {
             if isRestart {

@@ -53,9 +53,8 @@ struct WaveGate {
         var findings: [String] = []
         for planned in plan.gates[member] ?? [] {
             guard let host = plan.pool.hosts.first(where: { $0.name == planned.key.host }) else { continue }
-            let link = await runner.tools.links.link(to: host, in: plan.pool)
             do {
-                try await ask(planned, link: link)
+                try await runner.tools.links.using(host, in: plan.pool) { try await ask(planned, link: $0) }
             } catch let fault as Fault where fault.kind != .state {
                 findings.append("\(host.name): \(fault.message)")
             }

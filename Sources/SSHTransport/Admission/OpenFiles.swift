@@ -11,6 +11,10 @@ package enum OpenFiles {
     @discardableResult
     package static func raise() -> Int { Int(clamping: linux_raise_open_files()) }
 
-    /// How many hosts can be connected at once under this limit.
-    package static func hosts(under limit: Int) -> Int { max(8, limit - reserve) }
+    /// How many connections there can be at once under this limit.
+    package static func connections(under limit: Int) -> Int { max(8, limit - reserve) }
+
+    /// How many hosts can be connected at once: an eighth of the connections is left for bastions, which stay while the
+    /// hosts behind them come and go.
+    package static func hosts(under limit: Int) -> Int { connections(under: limit) - connections(under: limit) / 8 }
 }

@@ -4,6 +4,7 @@ import Synchronization
 final class SSHAdmission: Sendable {
     private struct State {
         var queue: AdmissionQueue
+        var pace: OpeningPace
         var waiting: [Int: CheckedContinuation<Void, any Error>] = [:]
         var nextID = 0
         /// How many sessions have ended so far.
@@ -15,15 +16,26 @@ final class SSHAdmission: Sendable {
     private let state: Mutex<State>
     private let limits: AdmissionQueue.Limits
     private let patience: Duration
+    /// How much time has passed since the beginning.
+    private let now: @Sendable () -> Duration
+    private let sleep: @Sendable (Duration) async throws -> Void
 
-    /// - Parameter patience: When all sessions are taken and none has ended for so long, the limit is called too low.
-    init(_ limits: AdmissionQueue.Limits = AdmissionQueue.Limits(), patience: Duration = .seconds(60)) {
+    /// - Parameters:
+    ///   - pace: How often connections may begin.
+    ///   - patience: When all sessions are taken and none has ended for so long, the limit is called too low.
+    init(
+        _ limits: AdmissionQueue.Limits = AdmissionQueue.Limits(), pace: OpeningPace.Limits = OpeningPace.Limits(),
+        patience: Duration = .seconds(60), clock: some Clock<Duration> = ContinuousClock()
+    ) {
         self.limits = limits
         self.patience = patience
-        state = Mutex(State(queue: AdmissionQueue(limits)))
+        let start = clock.now
+        now = { start.duration(to: clock.now) }
+        sleep = { try await clock.sleep(for: $0) }
+        state = Mutex(State(queue: AdmissionQueue(limits), pace: OpeningPace(pace)))
     }
 
-    /// Waits until one more connection to this server may be opened.
+    /// Waits until one more connection to this server may be opened: for a place, and then for its moment.
     ///
     /// - Throws: ``SSHError`` with code `tooManyOpen`; `CancellationError`.
     nonisolated(nonsending) func enter(_ server: String) async throws -> AdmissionPass {
@@ -39,8 +51,15 @@ final class SSHAdmission: Sendable {
                 turnAway(id, CancellationError())
             }
         }
-        return AdmissionPass(self, server)
+        // Given back if the wait is cancelled.
+        let pass = AdmissionPass(self, server)
+        let pause = state.withLock { $0.pace.begin(at: server, now: now(), chance: .random(in: 0...1)) }
+        if pause > .zero { try await sleep(pause) }
+        return pass
     }
+
+    /// A server has shed a connection: the next ones come to it more slowly.
+    func wasShed(by server: String) { state.withLock { $0.pace.wasShed(by: server, now: now()) } }
 
     private func wait(_ id: Int, _ continuation: CheckedContinuation<Void, any Error>) {
         let isAdmitted = state.withLock { state in
@@ -75,7 +94,7 @@ final class SSHAdmission: Sendable {
         Task {
             var seen = state.withLock { $0.ended }
             while true {
-                try await Task.sleep(for: patience)
+                try await sleep(patience)
                 let (isStuck, ended, isWatched) = state.withLock { state in
                     let isStuck = state.queue.isFull && state.queue.hasWaiting && state.ended == seen
                     state.isWatched = state.queue.isFull && state.queue.hasWaiting && !isStuck

@@ -19,12 +19,14 @@ final class Scenario: Sendable {
     let sink = RecordingSink()
     let clock = HurryingClock()
     let refusedAnswers: Set<String>
+    /// How many servers can be connected at once.
+    let places: Int
 
     /// - Parameters:
     ///   - due: Ids of the orders whose certificates are about to end; all others are well.
     ///   - on: The hosts where they are; all by default.
     init(
-        due: Set<String>, on hosts: Set<String>? = nil, refusedAnswers: Set<String> = [],
+        due: Set<String>, on hosts: Set<String>? = nil, refusedAnswers: Set<String> = [], places: Int = .max,
         adjust: (inout Pool) -> Void = { _ in }
     ) async throws {
         var inventory = try Self.example.get()
@@ -34,6 +36,7 @@ final class Scenario: Sendable {
         }
         self.inventory = inventory
         self.refusedAnswers = refusedAnswers
+        self.places = places
         procedures = try Self.library.get().procedures
         let book = book
         fleet = ScriptedFleet(
@@ -99,8 +102,8 @@ final class Scenario: Sendable {
 
     private func tools(stop: StopRequest) -> RunTools {
         RunTools(
-            links: HostLinks(connector: fleet, sink: sink, clock: clock, reason: "survey"), issuer: issuer,
-            secrets: NamedSecrets(),
+            links: HostLinks(connector: fleet, sink: sink, clock: clock, reason: "survey", places: places),
+            issuer: issuer, secrets: NamedSecrets(),
             checker: ScriptedChecker(book: book, refused: refusedAnswers),
             prober: ScriptedProber(servers: Array(fleet.servers.values)), sink: sink, clock: clock,
             now: { Self.now }, stop: stop, run: Self.run, chains: [:])
@@ -111,9 +114,10 @@ final class Scenario: Sendable {
         for pool in pools.compactMap(inventory.pool) {
             for host in pool.hosts {
                 guard let steps = planner.survey(of: host, in: pool) else { continue }
-                let link = await links.link(to: host, in: pool)
                 do {
-                    let results = try await Surveyor(sink: sink).survey(steps, over: link)
+                    let results = try await links.using(host, in: pool) {
+                        try await Surveyor(sink: sink).survey(steps, over: $0)
+                    }
                     facts[host.name] = .facts(try FactsReading.facts(of: host.name, from: results))
                 } catch let fault as Fault {
                     facts[host.name] = .failed(fault)

@@ -6,6 +6,7 @@ final class ScriptedFleet: HostConnecting {
     let servers: [String: FakeServer]
     private let listener: Mutex<@Sendable (String, CmdletCall) async -> Void> = Mutex { _, _ in }
     private let log = Mutex<[String]>([])
+    private let agents = Mutex((now: 0, most: 0))
 
     init(servers: [FakeServer]) {
         self.servers = Dictionary(uniqueKeysWithValues: servers.map { ($0.host.name, $0) })
@@ -13,6 +14,9 @@ final class ScriptedFleet: HostConnecting {
 
     /// `host step` of all calls in the order in which they arrived.
     var calls: [String] { log.withLock { $0 } }
+
+    /// How many agents there have been at the same time.
+    var mostAgents: Int { agents.withLock { $0.most } }
 
     /// Happens when a call arrives, before it is carried out.
     func onCall(_ body: @escaping @Sendable (_ host: String, _ call: CmdletCall) async -> Void) {
@@ -23,7 +27,13 @@ final class ScriptedFleet: HostConnecting {
         guard let server = servers[host.name] else {
             throw Fault("ssh.unknown", .unreachable, host: host.name, "no such server")
         }
-        return ScriptedSession(server: server, greeting: try await server.greet()) { [self] call in
+        let greeting = try await server.greet()
+        agents.withLock {
+            $0.now += 1
+            $0.most = max($0.most, $0.now)
+        }
+        let ended: @Sendable () -> Void = { [self] in agents.withLock { $0.now -= 1 } }
+        return ScriptedSession(server: server, greeting: greeting, whenEnded: ended) { [self] call in
             log.withLock { $0.append("\(host.name) \(call.step)") }
             await listener.withLock { $0 }(host.name, call)
         }
@@ -35,10 +45,15 @@ actor ScriptedSession: HostSession {
     let server: FakeServer
     let greeting: HostGreeting
     private let arrived: @Sendable (CmdletCall) async -> Void
+    private let whenEnded: @Sendable () -> Void
     private var ended = false
 
-    init(server: FakeServer, greeting: HostGreeting, arrived: @escaping @Sendable (CmdletCall) async -> Void) {
+    init(
+        server: FakeServer, greeting: HostGreeting, whenEnded: @escaping @Sendable () -> Void,
+        arrived: @escaping @Sendable (CmdletCall) async -> Void
+    ) {
         self.server = server
+        self.whenEnded = whenEnded
         self.greeting = greeting
         self.arrived = arrived
     }
@@ -60,5 +75,6 @@ actor ScriptedSession: HostSession {
         guard !ended else { return }
         ended = true
         if greeting.holder == nil { await server.agentEnded() }
+        whenEnded()
     }
 }
