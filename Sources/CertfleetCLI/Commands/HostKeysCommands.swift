@@ -35,8 +35,9 @@ extension ProgramContext {
     func scan(_ hosts: [FleetModel.Host], _ project: Project) async throws -> [HostKeyScan.Shown] {
         // For bastions on the way only: the hosts themselves are signed in to nowhere.
         let secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
+        let workers = try SSHWorkers(sessions: OpenFiles.connections(under: OpenFiles.raise()))
         let signIn = HostSignIn(
-            inventory: project.inventory, workers: try SSHWorkers(), secrets: secrets,
+            inventory: project.inventory, workers: workers, secrets: secrets,
             access: HostAccess(secrets: secrets, say: terminal.say))
         return try await HostKeyScan(signIn: signIn).scan(hosts)
     }
