@@ -64,6 +64,7 @@ package enum CertfleetProgram {
             RenewCommand(program: context)
             PushCommand(program: context)
             RestartCommand(program: context)
+            AssignCommand(program: context)
             StatusCommand(program: context)
             NamesCommand(program: context)
             CommandGroup("runs", "former and unfinished runs") {
@@ -115,7 +116,8 @@ enum ExitCodeSection {
         "Exit codes",
         """
         0 done, or nothing to do; 1 a target failed; 2 something is due (only with --detailed-exitcode); 3 waiting for an \
-        answer, or a restart is owed; 4 unreachable; 5 stopped by a guard, untouched hosts remain; 64 usage; 65 bad inventory or plan; 66 no \
+        answer, or an assignment or a restart is owed; 4 unreachable; 5 stopped by a guard, untouched hosts remain; 64 \
+        usage; 65 bad inventory or plan; 66 no \
         target; 70 internal; 73 cannot write state; 75 locked; 77 credentials or host key refused by all; 78 stale plan; \
         130 and 143 interrupted, can be resumed.
         """)

@@ -18,6 +18,11 @@ struct PlanNotes {
                 "assigned only when every member of \(pool.name) holds the key; exportable where it is born\(planned.order.copiesExportable ? " and on the copies" : ", not on the copies")"
             )
         }
+        if planned.order.sharing == .global {
+            planned.notes.append(
+                "assigned once, in the Central Management store; the product brings it to \(planned.order.hosts.joined(separator: ", ")), and each is asked until it shows it; partners such as Exchange fetch the public part by themselves"
+            )
+        }
         for served in pool.serves where pool.type.isExchange {
             planned.notes.append("to be done afterwards: restart RTCSRV on the Front Ends of \(served), one at a time")
         }

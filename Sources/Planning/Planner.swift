@@ -23,6 +23,17 @@ package struct Planner: Sendable {
             .reads(procedure.prepare, on: host, subject: pool.name, part: .survey)
     }
 
+    /// The pools whose servers must be looked at for these: their own, and those that show a certificate of the whole
+    /// deployment which one of them makes.
+    package func surveyed(for pools: [Pool]) -> [Pool] {
+        let readers = pools.flatMap { OrderBuilder.orders(of: $0, in: input.inventory) }
+            .filter { $0.sharing == .global && input.selection.includes($0.id) }.flatMap(\.hosts)
+        let others = input.inventory.pools.filter { pool in
+            !pools.contains { $0.name == pool.name } && pool.hosts.contains { readers.contains($0.name) }
+        }
+        return pools + others
+    }
+
     /// The reads that find out what is published; `nil` when no such procedure fits the pool.
     package func topology(from host: Host, in pool: Pool) -> [PlannedStep]? {
         guard let procedure = choose(.topology, pool) else { return nil }
@@ -134,7 +145,8 @@ package struct Planner: Sendable {
         let birth = planned.birth ?? reachable.first
         return PrepareWork(
             order: order, birth: birth.flatMap { steps($0, [.birth]) },
-            copies: reachable.filter { $0 != birth }.compactMap { steps($0, [.copies]) },
+            copies: order.sharing == .global
+                ? [] : reachable.filter { $0 != birth }.compactMap { steps($0, [.copies]) },
             missing: plan.unreachable.filter { order.hosts.contains($0.key) })
     }
 
@@ -145,9 +157,10 @@ package struct Planner: Sendable {
         _ work: [PlannedOrder], plan: PoolPlan, assembly: StepAssembly, assessment: Assessment
     ) -> [SwitchPass] {
         guard plan.unreachable.isEmpty else { return [] }
+        let global = work.filter { $0.order.sharing == .global }
         let first = work.filter { $0.order.sharing == .pool && $0.order.usages == ["AudioVideoAuthentication"] }
-        let rest = work.filter { one in !first.contains { $0.order.id == one.order.id } }
-        return [first, rest].compactMap { orders in
+        let rest = work.filter { one in !(first + global).contains { $0.order.id == one.order.id } }
+        return [first, rest, global].compactMap { orders in
             let members = begunFirst(plan.pool.hosts).compactMap { host -> HostSteps? in
                 let own = orders.filter { needsSwitch($0, on: host.name, assessment: assessment) }
                 let pairs = own.compactMap { planned in
@@ -162,7 +175,10 @@ package struct Planner: Sendable {
             guard !members.isEmpty else { return nil }
             var ids: [String] = []
             for planned in orders where !ids.contains(planned.order.id) { ids.append(planned.order.id) }
-            return SwitchPass(orders: ids, members: members)
+            let readers = orders.filter { $0.order.sharing == .global }.flatMap { self.readers($0, plan: plan) }
+            return SwitchPass(
+                orders: ids, members: members, readers: readers,
+                interrupts: orders.contains { $0.order.sharing != .global })
         }
     }
 
@@ -176,8 +192,20 @@ package struct Planner: Sendable {
         input.history.touched[host] != nil || input.history.restarting.contains(host)
     }
 
+    /// Every server that must show a certificate of the whole deployment, once it has taken it up.
+    private func readers(_ planned: PlannedOrder, plan: PoolPlan) -> [ReaderSteps] {
+        guard let procedure = procedure(for: planned.order, in: plan.pool) else { return [] }
+        return planned.order.hosts.compactMap { name in
+            guard let (pool, host) = input.inventory.host(name), choose(.survey, pool) != nil else { return nil }
+            let steps = StepAssembly(input: input, pool: pool)
+                .reading(planned, on: host, steps: procedure.switching.filter { $0.on == .readers })
+            return ReaderSteps(pool: pool, steps: steps)
+        }
+    }
+
     private func needsSwitch(_ planned: PlannedOrder, on host: String, assessment: Assessment) -> Bool {
         guard planned.order.hosts.contains(host) else { return false }
+        if planned.order.sharing == .global { return host == planned.birth }
         if input.history.touched[host]?.contains(planned.order.id) == true { return true }
         guard let thumbprint = planned.thumbprint, let facts = input.facts[host]?.facts else { return true }
         return assessment.assigned(planned.order, facts) != thumbprint

@@ -74,11 +74,17 @@ package struct AuthorityChain: Sendable, Equatable {
     package var intermediates: Data
     package var rootThumbprints: [String]
     package var intermediateThumbprints: [String]
+    /// Common names of all that may issue; empty where they are not known.
+    package var issuers: [String]
 
-    package init(roots: Data, intermediates: Data, rootThumbprints: [String], intermediateThumbprints: [String]) {
+    package init(
+        roots: Data, intermediates: Data, rootThumbprints: [String], intermediateThumbprints: [String],
+        issuers: [String] = []
+    ) {
         self.roots = roots
         self.intermediates = intermediates
         self.rootThumbprints = rootThumbprints
         self.intermediateThumbprints = intermediateThumbprints
+        self.issuers = issuers
     }
 }

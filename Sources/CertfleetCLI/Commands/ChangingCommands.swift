@@ -117,3 +117,28 @@ struct RestartCommand: Command {
         ).rawValue
     }
 }
+
+/// `assign POOL…`: what waits in the servers' stores.
+struct AssignCommand: Command {
+    let about = About(
+        "assign", "assign the new certificates that wait in the servers' stores",
+        discussion:
+            "Orders with assign: manual end when the certificate is in the store; this is the rest: gate, assignment, restart, proof. Nothing is ordered.",
+        examples: ["certfleet assign fe-lyon"])
+    let pools = Argument(repeated: "POOL", .text, "pools or groups; none: all")
+    let change = ChangeOptions()
+    let project = ProjectOptions()
+    let program: ProgramContext
+
+    func run(_ given: Given<Self>) async throws -> Int32 {
+        let change = given.change
+        return try await program.session(given.project.place).begin(
+            { project in
+                RunRequest(
+                    command: (["assign"] + given.pools).joined(separator: " "),
+                    selection: PlanSelection(pools: try Targets(project.inventory).poolsOrAll(given.pools)),
+                    lead: change.due, accepted: Set(change.accept), assignsWaiting: true)
+            }, consent: .init(yes: change.yes)
+        ).rawValue
+    }
+}

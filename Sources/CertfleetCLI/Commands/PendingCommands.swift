@@ -5,7 +5,7 @@ import Foundation
 import Journaling
 
 struct PendingListCommand: Command {
-    let about = About("list", "list the requests that wait for an answer")
+    let about = About("list", "list the requests that wait for an answer, and certificates that wait to be assigned")
     let project = ProjectOptions()
     let program: ProgramContext
 
@@ -18,7 +18,9 @@ struct PendingListCommand: Command {
                 "\(request.authority)  \(request.file)\n\(words)  \(request.subject)\n  \(request.names.joined(separator: ", "))\n"
             )
         }
-        if list.requests.isEmpty { program.terminal.say("no request waits\n") }
+        let records = try await WaitingOrders.read(Records(given.project.place), inventory: project.inventory)
+        for line in records.lines { program.terminal.write(line + "\n") }
+        if list.requests.isEmpty, records.lines.isEmpty { program.terminal.say("no request waits\n") }
         for note in list.notes { program.terminal.say("note: \(note)\n") }
         return 0
     }

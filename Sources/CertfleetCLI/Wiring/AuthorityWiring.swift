@@ -30,7 +30,8 @@ struct AuthorityFiles: Sendable {
             files.chains[authority.name] = all.map(\.der)
             files.bundles[authority.name] = AuthorityChain(
                 roots: CertificateBundle.pem(roots), intermediates: CertificateBundle.pem(others),
-                rootThumbprints: roots.map(\.thumbprint), intermediateThumbprints: others.map(\.thumbprint))
+                rootThumbprints: roots.map(\.thumbprint), intermediateThumbprints: others.map(\.thumbprint),
+                issuers: all.map(\.commonName))
         }
         return files
     }

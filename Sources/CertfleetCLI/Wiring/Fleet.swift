@@ -59,7 +59,7 @@ struct Fleet: Sendable {
     func survey(_ pools: [String], only hosts: Set<String>? = nil) async -> [String: SurveyResult] {
         let planner = Planner(input(run: "", command: "", selection: PlanSelection(pools: pools), facts: [:]))
         return await withTaskGroup(of: (String, SurveyResult).self) { group in
-            for pool in pools.compactMap(project.inventory.pool) {
+            for pool in planner.surveyed(for: pools.compactMap(project.inventory.pool)) {
                 for host in pool.hosts {
                     guard hosts?.contains(host.name) ?? true else { continue }
                     guard let steps = planner.survey(of: host, in: pool) else { continue }
@@ -116,6 +116,7 @@ struct Fleet: Sendable {
         let now = surroundings.now()
         let local = Int(now.timeIntervalSince1970) + TimeZone.current.secondsFromGMT(for: now)
         input.minuteOfDay = (local % 86_400 + 86_400) % 86_400 / 60
+        input.assignsWaiting = request.assignsWaiting ?? false
         return Planner(input).plan()
     }
 
@@ -167,12 +168,14 @@ struct RunRequest: Sendable, Codable, Equatable {
     var defersRestarts: Bool?
     /// Hosts whose owed restarts are to be done, and nothing else.
     var restart: Set<String>?
+    /// Only what waits in the servers' stores is assigned.
+    var assignsWaiting: Bool?
 
     var lead: Duration? { leadMilliseconds.map { .milliseconds($0) } }
 
     init(
         command: String, selection: PlanSelection, lead: Duration? = nil, accepted: Set<String> = [],
-        defersRestarts: Bool = false, restart: Set<String>? = nil
+        defersRestarts: Bool = false, restart: Set<String>? = nil, assignsWaiting: Bool? = nil
     ) {
         self.command = command
         self.selection = selection
@@ -180,5 +183,6 @@ struct RunRequest: Sendable, Codable, Equatable {
         self.accepted = accepted
         self.defersRestarts = defersRestarts ? true : nil
         self.restart = restart
+        self.assignsWaiting = assignsWaiting
     }
 }

@@ -58,11 +58,9 @@ struct RunSession {
             if draft.pools.allSatisfy(\.isUnmanaged) { return await leave(fleet, .noTarget, words: "") }
             if !draft.hasWork && !faults {
                 if !owed.isEmpty { terminal.write(OwedRestarts.text(owed)) }
+                let waiting = waitingWords(draft)
                 return await leave(
-                    fleet, owed.isEmpty ? .done : .waiting,
-                    words:
-                        "nothing is due: every certificate of \(request.selection.pools.joined(separator: ", ")) is as the inventory wants it"
-                )
+                    fleet, waiting == nil && owed.isEmpty ? .done : .waiting, words: waiting ?? nothingDue(request))
             }
             if draft.hasWork { terminal.write(PlanBrief(style: outputStyle).text(draft)) }
             guard !draft.hasWork || consent.yes || asked() else {
@@ -82,6 +80,27 @@ struct RunSession {
     }
 
     // MARK: Parts
+
+    /// What only its assignment by somebody is missing for; `nil` without such.
+    private func waitingWords(_ plan: Plan) -> String? {
+        var lines: [String] = []
+        for pool in plan.pools {
+            let waiting = pool.orders.filter(\.waitsForAssignment)
+            guard let first = waiting.first else { continue }
+            let hosts = waiting.flatMap(\.order.hosts).joined(separator: ", ")
+            lines.append(
+                "\(first.order.id) is in the store of \(hosts), and waits to be assigned\n  hint: certfleet assign \(pool.pool.name)"
+            )
+        }
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
+
+    private func nothingDue(_ request: RunRequest) -> String {
+        let pools = request.selection.pools.joined(separator: ", ")
+        return request.assignsWaiting == true
+            ? "nothing waits to be assigned in \(pools)"
+            : "nothing is due: every certificate of \(pools) is as the inventory wants it"
+    }
 
     func withJournal(
         _ project: Project, _ command: String, _ body: (Journal) async throws -> ExitCode

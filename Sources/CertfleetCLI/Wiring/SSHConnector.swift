@@ -96,7 +96,7 @@ struct QualifiedCommands {
 
 extension Step {
     fileprivate var calls: [CallTemplate] {
-        var calls = [verify?.call, clear, undo].compactMap { $0 }
+        var calls = [verify?.call, clear, undo, late].compactMap { $0 }
         if case .call(let template) = operation { calls.append(template) }
         return calls
     }

@@ -10,13 +10,16 @@ struct Summary {
 
     func say(id: String, outcome: (state: RunState, exitCode: ExitCode), journal: Journal) async {
         var told: [Fault] = []
+        var later: [String] = []
         for event in (try? await journal.events(of: id)) ?? [] {
             switch event.kind {
             case .hostFailed(let fault), .poolStopped(_, let fault): if fault.kind != .lost { told.append(fault) }
             case .switchEnded(_, _, _, let fault?): told.append(fault)
             case .outcome(_, let outcome):
                 if outcome.status == .failed, let fault = outcome.fault { told.append(fault) }
-            case .runBegan: told = []
+            case .planned(let order) where order.assignsLater == true:
+                if !later.contains(order.pool) { later.append(order.pool) }
+            case .runBegan: (told, later) = ([], [])
             default: break
             }
         }
@@ -38,6 +41,8 @@ struct Summary {
         switch outcome.state {
         case .resting: terminal.say("  when the answers are there: certfleet pending collect\n")
         case .interrupted, .stopped: terminal.say("  to go on: certfleet runs resume \(id)\n")
+        case .finished where !later.isEmpty:
+            terminal.say("  to assign what is in the stores now: certfleet assign \(later.joined(separator: " "))\n")
         default: break
         }
         terminal.say("  report: certfleet report \(id) --format html\n")

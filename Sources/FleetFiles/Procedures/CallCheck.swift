@@ -13,6 +13,7 @@ struct CallCheck {
             if case .call(let call) = step.operation { check(call) }
             if let verify = step.verify { check(verify.call) }
             if let clear = step.clear { check(clear) }
+            if let late = step.late { check(late) }
             if let undo = step.undo { check(undo) }
             if let forced = step.forced { check(forced) }
         }

@@ -28,7 +28,8 @@ enum KnownNames {
         "authority.name": .text, "authority.ca": .text, "authority.template": .text, "authority.user": .text,
         "authority.password": .secret, "authority.roots": .bytes, "authority.intermediates": .bytes,
         "authority.root-thumbprints": .list, "authority.intermediate-thumbprints": .list,
-        "folder.name": .text, "thumbprint": .text, "former.thumbprint": .text, "services": .list, "nonce": .bytes,
+        "folder.name": .text, "thumbprint": .text, "former.thumbprint": .text, "services": .list, "replicas": .list,
+        "nonce": .bytes,
         "transfer.password": .secret,
     ]
 

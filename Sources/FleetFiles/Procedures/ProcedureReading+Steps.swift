@@ -3,7 +3,7 @@ import FleetModel
 extension ProcedureReading {
     private static let stepKeys = [
         "id", "title", "call", "action", "with", "select", "capture", "expect", "when", "forEach", "until", "where",
-        "may-fail", "verify", "clear", "undo", "forced", "on", "scope", "drains",
+        "may-fail", "late", "verify", "clear", "undo", "forced", "on", "scope", "drains",
     ]
 
     /// One step; nil only for something that is no mapping.
@@ -25,11 +25,12 @@ extension ProcedureReading {
             }
         return Step(
             id: id, title: mapping.requiredText("title") ?? "", operation: operation, condition: condition(mapping),
-            forEach: mapping.text("forEach"), until: poll(mapping), matching: filters(mapping),
+            forEach: mapping.text("forEach"), until: poll(mapping), late: sideCall(mapping, "late"),
+            matching: filters(mapping),
             mayFail: mapping.flag("may-fail") ?? false, captures: captures, expectations: expectations,
             verify: verify, clear: sideCall(mapping, "clear"), undo: sideCall(mapping, "undo"),
             forced: sideCall(mapping, "forced"),
-            on: mapping["on"].flatMap { reader.word($0, "on", of: ["all", "birth", "copies", "others"]) }
+            on: mapping["on"].flatMap { reader.word($0, "on", of: ["all", "birth", "copies", "others", "readers"]) }
                 .flatMap(Step.Place.init(rawValue:)) ?? .all,
             scope: mapping["scope"].flatMap { reader.word($0, "scope", of: ["run", "session", "member"]) }
                 .flatMap(Step.Scope.init(rawValue:)) ?? .run,

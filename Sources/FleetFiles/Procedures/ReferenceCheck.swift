@@ -33,6 +33,7 @@ struct ReferenceCheck {
             keep(verify.captures, of: nil)
             for expectation in verify.expectations { check(expectation) }
         }
+        if let late = step.late { check(late) }
         if let undo = step.undo { check(undo) }
         if let forced = step.forced { check(forced) }
     }

@@ -45,11 +45,14 @@ struct StepRules {
         if step.until != nil, case .call = step.operation, step.expectations.isEmpty, step.verify == nil {
             reader.report(step.place, "`until` needs `expect`: nothing says when it is over")
         }
+        if step.late != nil, step.until == nil || step.changes {
+            reader.report(step.place, "`late` belongs to a read with `until`: it is made when that has run out")
+        }
         if step.mayFail, step.changes { reader.report(step.place, "`may-fail` is for reads only") }
         if !step.matching.isEmpty, case .action = step.operation {
             reader.report(step.place, "`where` belongs to a `call`")
         }
-        checkPlace(step)
+        checkPlace(step, isSwitch: part == "switch")
         checkSecrets(step)
         if case .action(let action, _) = step.operation { checkOutputs(step, action) }
     }
@@ -68,12 +71,16 @@ struct StepRules {
                 : "a \(procedure.kind.rawValue) only reads: no `verify`, `clear` or `undo`")
     }
 
-    private func checkPlace(_ step: Step) {
+    private func checkPlace(_ step: Step, isSwitch: Bool) {
         switch step.on {
         case .others where procedure.kind != .gate: reader.report(step.place, "`on: others` belongs to a gate")
         case .birth, .copies:
             guard procedure.sharing == [.host] || procedure.kind != .certificate else { return }
             reader.report(step.place, "`on: \(step.on.rawValue)` belongs to a procedure for a shared certificate")
+        case .readers:
+            guard procedure.sharing != [.global] || step.changes || !isSwitch else { return }
+            reader.report(
+                step.place, "`on: readers` belongs to reads in the `switch` of a procedure with `sharing: [global]`")
         case .all, .others: break
         }
     }

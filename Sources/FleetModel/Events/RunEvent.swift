@@ -78,6 +78,8 @@ package struct PlannedOrderSummary: Sendable, Codable, Equatable {
     /// The certificate that was found and is to be assigned or distributed.
     package var thumbprint: String?
     package var notes: [String]
+    /// Set where the run leaves the assignment to somebody.
+    package var assignsLater: Bool?
     /// Host → on what ground it was found; absent in records of older versions.
     package var ground: [String: SurveyedGround]?
 
@@ -95,6 +97,7 @@ package struct PlannedOrderSummary: Sendable, Codable, Equatable {
         former = planned.former
         thumbprint = planned.thumbprint
         notes = planned.notes
+        assignsLater = planned.assignsLater ? true : nil
         ground = planned.ground.isEmpty ? nil : planned.ground
     }
 }

@@ -97,6 +97,8 @@ package struct PlannedOrder: Sendable {
     package var notes: [String]
     /// Host → the rights and the ground that the survey found there.
     package var ground: [String: SurveyedGround] = [:]
+    /// Sentences about assigned certificates that another authority issued.
+    package var otherIssuers: [String] = []
     /// The run that brings it does not assign it: somebody says so later.
     package var assignsLater = false
     /// Whether a procedure covers it; otherwise its names are worked out, and what it needs is left to hands.
@@ -165,10 +167,29 @@ package struct SwitchPass: Sendable {
     package var members: [HostSteps]
     /// Nothing is assigned: services that are owed a restart are restarted.
     package var isRestart = false
+    /// Servers, of other pools too, that take the change up by themselves: looked at side by side after the members.
+    package var readers: [ReaderSteps]
+    /// Whether a member is out of service meanwhile. Where it is not, there is nothing to ask before it and no canary.
+    package var interrupts: Bool
 
-    package init(orders: [String], members: [HostSteps]) {
+    package init(
+        orders: [String], members: [HostSteps], readers: [ReaderSteps] = [], interrupts: Bool = true
+    ) {
         self.orders = orders
         self.members = members
+        self.readers = readers
+        self.interrupts = interrupts
+    }
+}
+
+/// What one server is asked after a switch that was made elsewhere.
+package struct ReaderSteps: Sendable {
+    package var pool: Pool
+    package var steps: HostSteps
+
+    package init(pool: Pool, steps: HostSteps) {
+        self.pool = pool
+        self.steps = steps
     }
 }
 

@@ -67,6 +67,8 @@ package struct Step: Sendable, Equatable {
         case all, birth, copies
         /// Gates only: on the pool's other members.
         case others
+        /// With `sharing: global`: on every server of the deployment that uses the certificate, after the switch.
+        case readers
     }
 
     /// How long an outcome is good for.
@@ -87,6 +89,8 @@ package struct Step: Sendable, Equatable {
     /// The name of a list; the step is repeated for each element, `${item}`.
     package var forEach: String?
     package var until: Poll?
+    /// A call made once when ``until`` has run out, which then begins anew: it asks for what is late.
+    package var late: CallTemplate?
     /// Only results whose properties equal these texts count, for captures and expectations.
     package var matching: [ResultFilter]
     /// A read that may fail: what it would have brought is then not known.
@@ -110,7 +114,8 @@ package struct Step: Sendable, Equatable {
 
     package init(
         id: String, title: String, operation: StepOperation, condition: Condition? = nil, forEach: String? = nil,
-        until: Poll? = nil, matching: [ResultFilter] = [], mayFail: Bool = false, captures: [Capture] = [],
+        until: Poll? = nil, late: CallTemplate? = nil, matching: [ResultFilter] = [], mayFail: Bool = false,
+        captures: [Capture] = [],
         expectations: [Expectation] = [], verify: ReadBack? = nil,
         clear: CallTemplate? = nil, undo: CallTemplate? = nil, forced: CallTemplate? = nil, on: Place = .all,
         scope: Scope = .run,
@@ -122,6 +127,7 @@ package struct Step: Sendable, Equatable {
         self.condition = condition
         self.forEach = forEach
         self.until = until
+        self.late = late
         self.matching = matching
         self.mayFail = mayFail
         self.captures = captures

@@ -50,7 +50,7 @@ package enum LabFleet {
         }
         try await Seeding(folder: folder, source: source, authorities: authorities, now: now).run()
         let rollout = source.inventory.pools.first { $0.type == .frontEnd } ?? source.inventory.pools.first
-        let allShared = source.orders.filter { $0.sharing != .host }
+        let allShared = source.orders.filter { $0.sharing == .pool }
         let shared = allShared.first { $0.usages.contains("AudioVideoAuthentication") } ?? allShared.first
         // Last: a folder with this file is a whole lab.
         try LabRecord(

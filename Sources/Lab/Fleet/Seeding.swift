@@ -35,11 +35,16 @@ struct Seeding: Sendable {
         let pem = try key.pem()
         for (index, host) in order.hosts.enumerated() {
             let state = folder.state(host)
-            try state.store(.my).add(
-                StoreEntry(
-                    thumbprint: certificate.thumbprint, certificate: certificate.der, key: pem,
-                    friendlyName: plan.friendlyName(of: order, type: pool.type, validity: content.validity),
-                    exportable: order.sharing != .host && (index == 0 || order.copiesExportable)))
+            let entry = StoreEntry(
+                thumbprint: certificate.thumbprint, certificate: certificate.der, key: pem,
+                friendlyName: plan.friendlyName(of: order, type: pool.type, validity: content.validity),
+                exportable: order.sharing != .host && (index == 0 || order.copiesExportable))
+            try state.store(.my).add(entry)
+            if order.sharing == .global, index == 0 {
+                for usage in order.usages {
+                    try CentralStore(folder).assign(entry, to: usage, now: content.validity.notBefore)
+                }
+            }
             try state.assignAndServe(certificate.thumbprint, to: order.usages, type: pool.type)
         }
     }

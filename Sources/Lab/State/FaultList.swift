@@ -11,8 +11,22 @@ package enum FaultKind: String, Sendable, Codable, CaseIterable {
     case cmdletError = "cmdlet-error"
     /// The answer takes some seconds, with progress in between.
     case late
+    /// The host's replica of the Central Management store takes nothing up before it is asked to.
+    case replicaLate = "replica-late"
+    /// It takes nothing up at all.
+    case replicaStuck = "replica-stuck"
     /// The volume is full: HRESULT 0x80070070.
     case diskFull = "disk-full"
+}
+
+extension FaultKind {
+    /// Whether a call plays it; the others are a state of the host.
+    var isOfCalls: Bool {
+        switch self {
+        case .refused, .noHello, .replicaLate, .replicaStuck: false
+        case .cutBefore, .cutAfter, .cmdletError, .late, .diskFull: true
+        }
+    }
 }
 
 /// One entry of `faults.json`.
@@ -45,6 +59,11 @@ package struct FaultList: Sendable {
 
     package func clear() throws {
         try change { $0 = [] }
+    }
+
+    /// Takes back one kind, however often it was to happen.
+    func clear(_ kind: FaultKind) throws {
+        try change { $0.removeAll { $0.fault == kind } }
     }
 
     /// The first fault that the test accepts, counted down by one; gone when it was its last time.

@@ -11,10 +11,16 @@ struct Assessment {
     let input: PlanningInput
     let pool: Pool
 
-    private var rule: DueRule { DueRule(lead: input.lead ?? pool.lead, now: input.now) }
+    var rule: DueRule { DueRule(lead: input.lead ?? pool.lead, now: input.now) }
 
     func assess(_ order: CertificateOrder) -> PlannedOrder {
-        let planned = order.sharing == .host ? assessOwn(order) : assessShared(order)
+        var planned =
+            switch order.sharing {
+            case .host: assessOwn(order)
+            case .pool: assessShared(order)
+            case .global: assessGlobal(order)
+            }
+        planned.otherIssuers = otherIssuers(order)
         return planned.need.isWork ? withLosses(planned) : planned
     }
 
@@ -30,6 +36,14 @@ struct Assessment {
             }
         }
         return planned
+    }
+
+    private func otherIssuers(_ order: CertificateOrder) -> [String] {
+        let check = IssuerCheck(order: order, issuers: input.chains[order.authority]?.issuers)
+        return order.hosts.compactMap { host in
+            guard let facts = input.facts[host]?.facts else { return nil }
+            return assigned(order, facts).flatMap(facts.certificate).flatMap { check.note($0, on: host) }
+        }
     }
 
     // MARK: Each host its own key
@@ -131,12 +145,12 @@ struct Assessment {
         return planned
     }
 
-    private func isUnfinished(_ order: CertificateOrder) -> Bool {
+    func isUnfinished(_ order: CertificateOrder) -> Bool {
         order.hosts.contains { input.history.touched[$0]?.contains(order.id) == true }
     }
 
     /// Where this run has begun to make the key; a resumed run goes on there.
-    private func birthOfThisRun(_ order: CertificateOrder) -> String? {
+    func birthOfThisRun(_ order: CertificateOrder) -> String? {
         let keys = Array(input.history.outcomes.keys) + Array(input.history.open.keys)
         return keys.first { $0.subject == order.id && $0.part == .prepare && ["request", "sign"].contains($0.step) }?
             .host
@@ -162,7 +176,7 @@ struct Assessment {
 
     // MARK: Facts of one host
 
-    private func former(_ order: CertificateOrder, _ facts: HostFacts) -> [String: String] {
+    func former(_ order: CertificateOrder, _ facts: HostFacts) -> [String: String] {
         facts.assigned.filter { order.usages.contains($0.key) }
     }
 
@@ -174,7 +188,7 @@ struct Assessment {
     }
 
     /// Why what is assigned now does not serve.
-    private func reasons(_ order: CertificateOrder, _ facts: HostFacts) -> [DueReason] {
+    func reasons(_ order: CertificateOrder, _ facts: HostFacts) -> [DueReason] {
         let missing = order.usages.filter { facts.assigned[$0] == nil }
         if !missing.isEmpty { return [DueReason(.absent, "nothing is assigned to \(missing.joined(separator: ", "))")] }
         guard let thumbprint = assigned(order, facts) else {
@@ -190,11 +204,12 @@ struct Assessment {
     ///
     /// One that we made for another order, or that another usage has, is not taken: two orders may want the same names
     /// (an Edge's internal certificate and its media-relay one do), and their keys must stay apart.
-    private func candidates(
+    func candidates(
         _ order: CertificateOrder, _ facts: HostFacts, assignedToo: Bool = false
     ) -> [StoreCertificate] {
         let elsewhere = Set(facts.assigned.filter { !order.usages.contains($0.key) }.values)
         let own = Set(order.usages.compactMap { facts.assigned[$0] })
+        let issuer = IssuerCheck(order: order, issuers: input.chains[order.authority]?.issuers)
         return facts.my.filter { certificate in
             let isOwn = own.contains(certificate.thumbprint)
             guard certificate.hasPrivateKey, !certificate.isAuthority, !elsewhere.contains(certificate.thumbprint),
@@ -203,7 +218,8 @@ struct Assessment {
             if certificate.friendlyName.hasPrefix(FriendlyName.prefix) {
                 return FriendlyName.names(certificate.friendlyName, order: order.id)
             }
-            return isOwn ? assignedToo || own.count > 1 : order.sharing == .host
+            if isOwn { return assignedToo || own.count > 1 }
+            return order.sharing == .host && issuer.other(certificate) == nil
         }.sorted { ($0.notAfter, $0.thumbprint) > ($1.notAfter, $1.thumbprint) }
     }
 }

@@ -17,8 +17,18 @@ package enum OrderBuilder {
                 return pool.hosts.map { order(definition, pool: pool, host: $0, hosts: [$0.name], in: inventory) }
             }
             guard let first = pool.hosts.first else { return [] }
-            return [order(definition, pool: pool, host: first, hosts: pool.hosts.map(\.name), in: inventory)]
+            let hosts = definition.sharing == .global ? deployment(pool, inventory) : pool.hosts
+            return [order(definition, pool: pool, host: first, hosts: hosts.map(\.name), in: inventory)]
         }
+    }
+
+    /// All servers that use a certificate of the whole deployment: the pool's own first, then those of all other pools
+    /// of Front Ends and Directors.
+    private static func deployment(_ pool: Pool, _ inventory: Inventory) -> [Host] {
+        let others = inventory.pools.filter {
+            $0.name != pool.name && [.frontEnd, .standardEdition, .director].contains($0.type)
+        }
+        return pool.hosts + others.flatMap(\.hosts)
     }
 
     private static func listener(_ pool: Pool) -> OrderDefinition {

@@ -10,6 +10,7 @@ struct NetworkLogon {
 
     /// - Returns: ``Fault`` `plan.no-network-logon` with the ways round it; `nil` when every order can be carried out.
     func objection(to work: [PlannedOrder]) -> Fault? {
+        if let fault = storeObjection(to: work) { return fault }
         let refused = work.filter { planned in
             planned.need == .issue && !asker(planned).isEmpty && settings(planned) != nil
         }
@@ -23,6 +24,22 @@ struct NetworkLogon {
             hint: "one of three: ssh: { auth: [password] } for \(pool.name) · user and password under authorities: "
                 + "\(first.order.authority) · the delayed mode, with an authority of kind certsrv, drop-folder or command"
         )
+    }
+
+    /// A certificate of the whole deployment is assigned in the Central Management store.
+    private func storeObjection(to work: [PlannedOrder]) -> Fault? {
+        for planned in work where planned.order.sharing == .global && !planned.assignsLater {
+            guard let host = pool.hosts.first(where: { $0.name == planned.birth }), !host.ssh.hasNetworkCredentials
+            else { continue }
+            return Fault(
+                "plan.no-network-logon", .guarded,
+                "\(host.name) cannot write \(planned.order.id) into the Central Management store: "
+                    + "a sign-in by key cannot authenticate to other machines, so nothing is begun",
+                hint: "one of three: ssh: { auth: [password] } for \(pool.name) · the order in another pool that is "
+                    + "signed in to by password · ssh: { network_credentials: true } where the store is on \(host.name) itself"
+            )
+        }
+        return nil
     }
 
     /// The authority that the servers themselves ask, where the session's own account must do it.

@@ -73,7 +73,9 @@ struct StepAssembly {
         for id in ids(members.map(\.procedure.switching)) {
             var done = false
             for (planned, procedure) in members {
-                guard let step = procedure.switching.first(where: { $0.id == id }), takes(step, planned) else {
+                guard let step = procedure.switching.first(where: { $0.id == id }), step.on != .readers,
+                    takes(step, planned)
+                else {
                     continue
                 }
                 if step.scope == .member, done { continue }
@@ -125,6 +127,18 @@ struct StepAssembly {
             }
         }
         return services.contains("*") ? ["*"] : services
+    }
+
+    /// What a server is asked that takes a change up by itself.
+    func reading(_ planned: PlannedOrder, on host: Host, steps: [Step]) -> HostSteps {
+        let values = bindings.order(planned, on: host)
+        return HostSteps(
+            host: host.name,
+            steps: steps.flatMap {
+                expand(
+                    $0, host: host.name, subject: planned.order.id, part: .switching, values: values,
+                    scope: planned.order.certificateKey)
+            })
     }
 
     // MARK: Reads

@@ -31,6 +31,6 @@ enum OrderText {
     }
 
     private static func notes(_ planned: PlannedOrder) -> [String] {
-        planned.notes.map { "    note: \($0)".cleaned }
+        (planned.otherIssuers + planned.notes).map { "    note: \($0)".cleaned }
     }
 }

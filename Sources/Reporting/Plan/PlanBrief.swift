@@ -42,7 +42,7 @@ package struct PlanBrief: Sendable {
             for loss in planned.losses {
                 lines.append(style("  a loss: \(loss); to accept it: --accept \(loss)", .waiting))
             }
-            for note in planned.notes { lines.append("  note: \(note)".cleaned) }
+            for note in planned.otherIssuers + planned.notes { lines.append("  note: \(note)".cleaned) }
         }
         for pass in plan.passes {
             if pass.isRestart {

@@ -6,7 +6,8 @@ package import FleetModel
 ///       "pools": [ { "name", "type", "version", "blocked": FAULT or null, "unmanaged": TEXT or null, "unreachable": {host: FAULT},
 ///         "orders": [ { "id", "hosts", "usages", "subject", "names": [{"name","origin"}], "dropped": [{"name","why"}],
 ///                       "authority", "sharing", "need", "reasons": [{"code","text"}],
-///                       "former": {host: {usage: thumbprint}}, "thumbprint", "birth", "notAfter", "losses", "notes", "managed": bool } ],
+///                       "former": {host: {usage: thumbprint}}, "thumbprint", "birth", "notAfter", "losses", "notes", "otherIssuers",
+///                       "assignsLater": bool, "managed": bool } ],
 ///         "prepare": [ { "order", "host", "copy": bool, "steps": [STEP] } ],
 ///         "missing": [ { "order", "host", "fault": FAULT } ],
 ///         "passes": [ { "orders": [id], "restart": bool, "members": [ { "host", "gate": [STEP], "steps": [STEP], "owes": [OWED] } ] } ] } ],
@@ -58,6 +59,7 @@ package enum PlanJSON {
             "former": .former(planned.former), "thumbprint": .optional(planned.thumbprint),
             "birth": .optional(planned.birth), "notAfter": .optional(planned.notAfter),
             "losses": .texts(planned.losses), "notes": .texts(planned.notes),
+            "otherIssuers": .texts(planned.otherIssuers), "assignsLater": .bool(planned.assignsLater),
             "managed": .bool(planned.isManaged),
         ])
     }

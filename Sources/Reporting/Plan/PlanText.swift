@@ -101,6 +101,11 @@ package struct PlanText: Sendable {
             lines += calls(member.steps, indent: "    ")
             lines += member.owes.map { "    owed afterwards: \($0.what) on \($0.host) (\($0.why))".cleaned }
         }
+        if let reader = pass.readers.first {
+            let names = pass.readers.map(\.steps.host).joined(separator: ", ")
+            lines.append("    then read on \(names)".cleaned)
+            lines += calls(reader.steps.steps, indent: "    ")
+        }
         return lines
     }
 

@@ -9,9 +9,9 @@ package import FleetModel
 /// Status for programs.
 ///
 ///     { "version": 1, "at", "owed": [{"pool","host","services","why","deferred"}],
-///       "pools": [ { "name", "faults": [FAULT], "unmanaged": TEXT or null,
+///       "pools": [ { "name", "faults": [FAULT], "unmanaged": TEXT or null, "otherIssuers": [TEXT],
 ///                    "certificates": [ { "host", "order", "usage", "thumbprint", "notAfter", "daysLeft", "due": bool,
-///                                        "need", "reasons": [{"code","text"}] } ] } ] }
+///                                        "need", "reasons": [{"code","text"}], "waitsForAssignment": bool } ] } ] }
 ///
 /// FAULT and moments as in ``RunReportJSON``; `daysLeft` is rounded down and negative when past; what is not known is
 /// null. New members may be added under the same version; none changes its meaning.
@@ -24,6 +24,7 @@ package enum StatusJSON {
                     .object([
                         "name": .string(pool.name), "faults": .array(pool.faults.map(FaultText.json)),
                         "unmanaged": .optional(pool.unmanaged),
+                        "otherIssuers": .array(pool.otherIssuers.map(JSONValue.string)),
                         "certificates": .array(pool.rows.map { row($0, report) }),
                     ])
                 }),
@@ -36,6 +37,7 @@ package enum StatusJSON {
             "thumbprint": .optional(row.thumbprint), "notAfter": .optional(row.notAfter),
             "daysLeft": row.notAfter.map { .number($0.daysLeft(from: report.now)) } ?? .null,
             "due": .bool(row.need.isWork), "need": .string(row.need.rawValue), "reasons": .reasons(row.reasons),
+            "waitsForAssignment": .bool(row.waitsForAssignment),
         ])
     }
 }

@@ -20,6 +20,8 @@ package struct StatusReport: Sendable {
         package var notAfter: Date?
         package var need: PlannedOrder.Need
         package var reasons: [DueReason]
+        /// The certificate is in the store, and only its assignment by somebody is missing.
+        package var waitsForAssignment = false
     }
 
     /// A pool with its rows and whatever kept us from looking.
@@ -29,6 +31,8 @@ package struct StatusReport: Sendable {
         package var faults: [Fault]
         /// Why some or all of its orders are left to hands.
         package var unmanaged: String?
+        /// Sentences about assigned certificates that another authority issued.
+        package var otherIssuers: [String] = []
     }
 
     package var now: Date
@@ -55,7 +59,7 @@ package struct StatusReport: Sendable {
             }
             return PoolStatus(
                 name: plan.pool.name, rows: sorted.map(\.element), faults: faults + (plan.blocked.map { [$0] } ?? []),
-                unmanaged: plan.unmanaged)
+                unmanaged: plan.unmanaged, otherIssuers: plan.orders.flatMap(\.otherIssuers))
         }
     }
 
@@ -68,7 +72,7 @@ package struct StatusReport: Sendable {
             return Row(
                 pool: planned.order.pool, host: host, order: planned.order.id, usage: usage, thumbprint: thumbprint,
                 notAfter: thumbprint.flatMap { facts?.certificate($0)?.notAfter }, need: planned.need,
-                reasons: planned.reasons)
+                reasons: planned.reasons, waitsForAssignment: planned.waitsForAssignment)
         }
     }
 }

@@ -23,6 +23,7 @@ package struct StatusText: Sendable {
             if !lines.isEmpty { lines.append("") }
             lines.append(style("pool \(pool.name)".cleaned, .strong))
             lines += rows(pool, now: report.now)
+            lines += pool.otherIssuers.map { "  note: \($0)".cleaned }
             if let unmanaged = pool.unmanaged { lines.append("  \(unmanaged)".cleaned) }
             for fault in pool.faults { lines += FaultText.lines(fault, indent: "  ") }
         }
@@ -34,6 +35,7 @@ package struct StatusText: Sendable {
         switch row.need {
         case .none: "ok"
         case .unknown: "not known"
+        case .assign where row.waitsForAssignment: "in the store, waits: certfleet assign \(row.pool)"
         case .assign, .distribute, .issue: "due: \(row.reasons.map(\.text).joined(separator: "; "))"
         }
     }

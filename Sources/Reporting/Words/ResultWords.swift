@@ -7,7 +7,7 @@ package enum ResultWords {
         case .done: "done, or nothing to do"
         case .failed: "a target failed"
         case .due: "changes are due"
-        case .waiting: "waiting for an answer, or for a restart that is owed"
+        case .waiting: "waiting for an answer, an assignment, or a restart that is owed"
         case .unreachable: "some targets could not be reached"
         case .guarded: "stopped by a guard; untouched hosts remain"
         case .rolledBack: "rolled back"

@@ -6,6 +6,8 @@ struct PoolResult: Sendable {
     /// Members with work that was not begun.
     var untouched = false
     var resting = false
+    /// Something is left for the operator to say: an assignment.
+    var unassigned = false
     /// The operator stopped it.
     var stopped = false
 
@@ -24,6 +26,6 @@ struct PoolResult: Sendable {
             if untouched || faults.contains(where: { $0.kind == .guarded }) { return .guarded }
             return faults.allSatisfy { $0.kind == .unreachable } ? .unreachable : .failed
         }
-        return resting ? .waiting : .done
+        return resting || unassigned ? .waiting : .done
     }
 }

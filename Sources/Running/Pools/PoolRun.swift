@@ -18,6 +18,9 @@ struct PoolRun {
             let prepared = await PreparePart(plan: plan, tools: tools, history: history, captures: captures).run()
             result.faults += prepared.faults
             result.resting = !prepared.resting.isEmpty
+            result.unassigned = plan.orders.contains {
+                $0.assignsLater && $0.need.isWork && !prepared.resting.contains($0.order.id)
+            }
             result.stopped = prepared.stopped
             if prepared.stopped { return result }
             if let fault = prepared.faults.first ?? result.faults.first {

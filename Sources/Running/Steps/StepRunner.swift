@@ -82,7 +82,7 @@ struct StepRunner {
     private func read(_ planned: PlannedStep, link: HostLink, references: References) async throws {
         let start = tools.now()
         do {
-            let found = try await polled(planned.step.until) {
+            let found = try await polled(planned, link: link) {
                 switch planned.step.operation {
                 case .call(let template):
                     try await self.check(
@@ -95,7 +95,10 @@ struct StepRunner {
             }
             try await finish(planned, .done, found, since: start)
         } catch let fault as Fault where fault.kind == .failed && planned.step.mayFail {
-            try await tools.sink.record(.note(host: link.host.name, text: "\(planned.key.step): \(fault.message)"))
+            try await tools.sink.record(
+                .note(
+                    host: link.host.name,
+                    text: "\((try? references.text(planned.step.title)) ?? planned.key.step): \(fault.message)"))
         } catch let fault as Fault where fault.kind != .lost && fault.kind != .state {
             try await tools.sink.record(.outcome(planned.key, StepOutcome(.failed, fault: fault.on(link.host.name))))
             throw fault
@@ -229,6 +232,36 @@ struct StepRunner {
                 : "\(planned.key.step): \(first?.message ?? "the call failed without a word")",
             hint: full ? "free some space, then run: certfleet runs resume" : nil,
             details: reply.errors.map { [$0.id, $0.hresult, $0.message].compactMap { $0 }.joined(separator: " ") })
+    }
+
+    /// Polls, and when that has run out, once more after asking for what is late.
+    private func polled<Value: Sendable>(
+        _ planned: PlannedStep, link: HostLink, _ body: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        guard let late = planned.step.late else { return try await polled(planned.step.until, body) }
+        do {
+            return try await polled(planned.step.until, body)
+        } catch let fault as Fault where fault.kind == .failed {
+            try await ask(late, planned, link: link)
+            return try await polled(planned.step.until, body)
+        }
+    }
+
+    /// The call that asks for what is late: on record like every call that changes something.
+    private func ask(_ late: CallTemplate, _ planned: PlannedStep, link: HostLink) async throws {
+        let values = await references(planned)
+        var key = planned.key
+        key.step += ".late"
+        try await tools.sink.record(
+            .intent(key, call: CallText.text(of: late, bindings: planned.bindings), names: [:]))
+        do {
+            try refuse(
+                try await invoke(late, planned, suffix: "late", link: link, references: values), planned)
+            try await tools.sink.record(.outcome(key, StepOutcome(.done)))
+        } catch let fault as Fault {
+            try await tools.sink.record(.outcome(key, StepOutcome(.failed, fault: fault.on(link.host.name))))
+            throw fault
+        }
     }
 
     /// Asks again until it holds, or says the last reason why it does not.

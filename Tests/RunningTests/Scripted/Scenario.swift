@@ -111,7 +111,7 @@ final class Scenario: Sendable {
 
     private func survey(_ pools: [String], planner: Planner, links: HostLinks) async throws -> [String: SurveyResult] {
         var facts: [String: SurveyResult] = [:]
-        for pool in pools.compactMap(inventory.pool) {
+        for pool in planner.surveyed(for: pools.compactMap(inventory.pool)) {
             for host in pool.hosts {
                 guard let steps = planner.survey(of: host, in: pool) else { continue }
                 do {

@@ -41,6 +41,7 @@ struct CallRun: Sendable {
                     "The lab does not play \(binding.signature.name).", id: "NotPlayed,\(binding.signature.name)",
                     category: "NotImplemented", exception: "System.NotImplementedException", hresult: 0x8000_4001)
             }
+            try CentralStore.above(state)?.replicate(to: state, host: host, now: now)
             var context = CommandContext(
                 state: state, host: host, cmdlet: binding.signature.name,
                 arguments: CommandArguments(invocation.parameters, names: names), now: now)

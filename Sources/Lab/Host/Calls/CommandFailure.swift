@@ -56,6 +56,7 @@ struct CommandFailure: Error, Equatable {
 enum WindowsError {
     static let fileNotFound: UInt32 = 0x8007_0002
     static let pathNotFound: UInt32 = 0x8007_0003
+    static let accessDenied: UInt32 = 0x8007_0005
     static let wrongPassword: UInt32 = 0x8007_0056
     static let diskFull: UInt32 = 0x8007_0070
     static let invalidParameter: UInt32 = 0x8007_0057

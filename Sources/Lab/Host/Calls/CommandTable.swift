@@ -5,7 +5,8 @@ enum CommandTable {
         for table in [
             StoreCommands.table, KeyCommands.table, ChainCommands.table, PrivateFileCommands.table,
             FactCommands.table, ModuleCommands.table, CsRequestCommands.table, CsCertificateCommands.table,
-            CsServiceCommands.table, CsPoolCommands.table, CsTopologyCommands.table, ExchangeCertificateCommands.table,
+            CsServiceCommands.table, CsPoolCommands.table, CsTopologyCommands.table,
+            CsReplicationCommands.table, ExchangeCertificateCommands.table,
             UnifiedMessagingCommands.table, WindowsServiceCommands.table, TLSCommands.table,
         ] {
             for (name, command) in table { all[name.lowercased()] = command }

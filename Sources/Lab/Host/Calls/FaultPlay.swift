@@ -24,7 +24,7 @@ struct FaultPlay: Sendable {
             var outcome = await run.perform()
             outcome.cuts = true
             return outcome
-        case nil, .refused, .noHello, .cutBefore: return await run.perform()
+        case nil, .refused, .noHello, .replicaLate, .replicaStuck, .cutBefore: return await run.perform()
         }
     }
 

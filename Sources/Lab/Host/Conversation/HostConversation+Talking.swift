@@ -87,7 +87,7 @@ extension HostConversation {
     private func takeFault(for invocation: CoordinatorFrame.Invocation) -> FaultEntry? {
         let changes = CommandTable.changes(CallRun.bareName(invocation.command))
         return try? state.faults.take { entry in
-            guard entry.fault != .refused, entry.fault != .noHello else { return false }
+            guard entry.fault.isOfCalls else { return false }
             return entry.step.map { $0 == invocation.id } ?? changes
         }
     }
