@@ -48,7 +48,9 @@ struct RenewalNightTests {
         for seen in night.served {
             let whose = Comment("\(seen.host):\(seen.port) \(seen.usage)")
             #expect(seen.thumbprint == night.usages[seen.host]?[seen.usage], whose)
-            #expect(seen.names == Self.names(seen.host, seen.usage), whose)
+            // The product adds the default SIP domain's name to what a Front End asks for now.
+            let added: Set<String> = seen.host.hasPrefix("fe") ? ["sip.example.com"] : []
+            #expect(seen.names == Self.names(seen.host, seen.usage).union(added), whose)
             #expect(seen.isVerified, whose)
             #expect(seen.matchesName, whose)
         }

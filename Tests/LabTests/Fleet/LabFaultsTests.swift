@@ -24,7 +24,8 @@ struct LabFaultsTests {
         #expect(await refusal("late", "fe9")?.hint == "its hosts: fe01, edge01")
         #expect(
             await refusal("slow")?.hint
-                == "faults: refused, no-hello, cut-before, cut-after, cmdlet-error, late, disk-full")
+                == "faults: refused, no-hello, cut-before, cut-after, cmdlet-error, late, replica-late, "
+                + "replica-stuck, disk-full")
         #expect(await refusal("late", at: "asign")?.hint == "steps: assign, import")
         #expect(await refusal("late", times: 0) != nil)
         #expect(await refusal("refused", times: 2) != nil)
