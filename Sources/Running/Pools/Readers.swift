@@ -21,7 +21,19 @@ struct Readers {
             tools: part.tools, captures: part.captures,
             orders: Dictionary(orders.map { ($0.certificateKey, $0) }, uniquingKeysWith: { first, _ in first }),
             shared: false)
-        let link = await part.tools.links.link(to: host, in: reader.pool)
+        do {
+            return try await part.tools.links.using(host, in: reader.pool) {
+                await look(steps, orders: orders, over: $0, runner: runner)
+            }
+        } catch {
+            return Fault.unexpected(error, on: host.name)
+        }
+    }
+
+    private func look(
+        _ steps: HostSteps, orders: [CertificateOrder], over link: HostLink, runner: StepRunner
+    ) async -> Fault? {
+        let host = link.host
         let pool = part.plan.pool.name
         do {
             do {
