@@ -18,7 +18,7 @@ room_flags := --scratch-path .build/rooms/$(ROOM)
 endif
 filter_flags := $(if $(FILTER),--filter '$(FILTER)')
 
-.PHONY: help setup build test stress sanitize lint format demo docs bench bench-full bench-renewal install clean
+.PHONY: help setup build test stress sanitize lint format demo docs bench bench-full bench-renewal bench-delayed install clean
 
 help:
 	@echo 'make setup    name missing system packages and install them'
@@ -32,6 +32,7 @@ help:
 	@echo 'make docs     write docs/commands.md anew from the program itself'
 	@echo 'make bench    the transport beside the least possible client and two others (a minute); bench-full: all of it'
 	@echo 'make bench-renewal    time a renewal of the lab with an optimised build'
+	@echo 'make bench-delayed    two hundred servers of the lab in delayed mode: wall time and memory; HOSTS=200'
 	@echo 'make install  optimised build, copied to PREFIX/bin (/usr/local)'
 	@echo 'make clean    remove everything built'
 
@@ -83,6 +84,12 @@ bench-renewal:
 	@bash scripts/setup lab
 	swift build -c release --product certfleet
 	@bash scripts/bench .build/release/certfleet
+
+HOSTS ?= 200
+bench-delayed:
+	@bash scripts/setup lab
+	swift build -c release --product certfleet
+	@bash scripts/bench-delayed .build/release/certfleet $(HOSTS)
 
 # Swift's own libraries go into the program: the toolchain may change or go.
 install:

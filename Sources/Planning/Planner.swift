@@ -57,6 +57,7 @@ package struct Planner: Sendable {
             return AssignmentRule(input: input).applied(to: planned)
         }
         if input.assignsWaiting { plan.orders.removeAll { $0.need != .assign } }
+        plan.trust = TrustRules(input: input, pool: pool).findings(plan.orders)
         let unmanaged = plan.orders.filter { !$0.isManaged }.map(\.order)
         if !unmanaged.isEmpty { plan.unmanaged = unmanagedWords(pool, orders: unmanaged, of: orders) }
         let work = plan.orders.filter { $0.need.isWork && $0.isManaged && !$0.waitsForAssignment }

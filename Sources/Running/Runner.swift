@@ -70,6 +70,9 @@ package struct Runner: Sendable {
 
     private func begin() async throws {
         for pool in plan.pools {
+            for finding in pool.trust {
+                try await tools.sink.record(.note(host: finding.host, text: finding.sentence))
+            }
             for order in pool.orders where order.isManaged {
                 try await tools.sink.record(.planned(PlannedOrderSummary(order)))
             }

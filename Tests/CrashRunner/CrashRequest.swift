@@ -1,13 +1,15 @@
-/// `CrashRunner [--at N | --at-outcome STEP] [--list FILE] -- WORDS`: where to die, and the command to die in.
+/// `CrashRunner [--at N | --at-outcome STEP] [--list FILE] [--later SECONDS] -- WORDS`: where to die, and the command to die in.
 struct CrashRequest {
     struct Mistake: Error, CustomStringConvertible {
-        let description = "usage: CrashRunner [--at N | --at-outcome STEP] [--list FILE] -- <certfleet words>"
+        let description = "usage: CrashRunner [--at N | --at-outcome STEP] [--list FILE] [--later SECONDS] -- WORDS"
     }
 
     /// None: the run is not disturbed.
     var moment: Moment?
     /// Where to write one line per boundary that was passed.
     var list: String?
+    /// How far the program's clock goes ahead.
+    var later = 0.0
     var words: [String] = []
 
     enum Moment {
@@ -30,6 +32,9 @@ struct CrashRequest {
             case "--list":
                 guard let path = rest.popFirst() else { throw Mistake() }
                 list = path
+            case "--later":
+                guard let seconds = rest.popFirst().flatMap(Double.init) else { throw Mistake() }
+                later = seconds
             case "--":
                 words = Array(rest)
                 return

@@ -18,8 +18,8 @@ struct ChangeOptions: ParameterGroup {
     let title = "Before anything is changed"
     let yes = Flag("yes", short: "y", "do not ask; a loss is never covered by it")
     let accept = Option(
-        repeated: "accept", .choice(["new-key", "eku-lost", "name-lost", "key-smaller"]),
-        "accept a loss by its name")
+        repeated: "accept", .choice(["new-key", "eku-lost", "name-lost", "key-smaller", "trust-repair"]),
+        "accept a loss, or a repair that removes something, by its name")
     let deferRestarts = Flag(
         "defer-restarts", "assign, and leave the restarts owing; certfleet restart does them")
     let due = Option("due", .duration, "the lead: due when less life is left than this, or than a third of the whole")

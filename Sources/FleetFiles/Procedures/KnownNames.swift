@@ -28,8 +28,8 @@ enum KnownNames {
         "authority.name": .text, "authority.ca": .text, "authority.template": .text, "authority.user": .text,
         "authority.password": .secret, "authority.roots": .bytes, "authority.intermediates": .bytes,
         "authority.root-thumbprints": .list, "authority.intermediate-thumbprints": .list,
-        "folder.name": .text, "thumbprint": .text, "former.thumbprint": .text, "services": .list, "replicas": .list,
-        "nonce": .bytes,
+        "trust.misplaced": .list, "folder.name": .text, "thumbprint": .text, "former.thumbprint": .text,
+        "services": .list, "replicas": .list, "nonce": .bytes,
         "transfer.password": .secret,
     ]
 
@@ -41,6 +41,7 @@ enum KnownNames {
     static let facts = [
         "needs-certificate", "needs-copy", "copies-needed", "roots-missing", "intermediates-missing", "restarts-all",
         "restarts-some", "um-mode-tcp", "router-mode-tcp", "rested",
+        "repairs-trust", "trust-clean",
     ]
 
     /// One of the facts, or `usage-…` for an order that has the usage.

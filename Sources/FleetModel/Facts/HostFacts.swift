@@ -59,6 +59,8 @@ package struct HostFacts: Sendable, Equatable, Codable {
     package var isElevated: Bool?
     /// Modules of the product that are installed.
     package var modules: [String] = []
+    /// What is wrong with its trust, in the agent's words.
+    package var trust: [TrustProblem] = []
     package var my: [StoreCertificate]
     /// Thumbprints in the machine's Trusted Root and intermediate stores.
     package var roots: [String]

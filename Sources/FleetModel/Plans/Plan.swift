@@ -203,6 +203,8 @@ package struct PoolPlan: Sendable {
     package var gates: [String: [PlannedStep]]
     /// Hosts that could not be surveyed.
     package var unreachable: [String: Fault]
+    /// What endangers the certificates of its servers, with what mends it.
+    package var trust: [TrustFinding] = []
     /// Why nothing at all may be done in this pool.
     package var blocked: Fault?
     /// A sentence about orders that no procedure covers: their names are worked out, their servers left alone.

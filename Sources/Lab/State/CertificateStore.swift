@@ -12,6 +12,8 @@ package struct StoreEntry: Sendable {
     package var friendlyName: String
     /// May the key leave the host?
     package var exportable: Bool
+    /// What reading the key says, where that fails: a key in a provider of the newer kind.
+    package var keyProblem: String?
 
     package init(
         thumbprint: String, certificate: Data, key: Secret? = nil, friendlyName: String = "", exportable: Bool = false
@@ -37,6 +39,7 @@ package struct CertificateStore: Sendable {
     private struct Remarks: Codable {
         var friendlyName: String
         var exportable: Bool
+        var keyProblem: String?
     }
 
     package let folder: String
@@ -52,17 +55,21 @@ package struct CertificateStore: Sendable {
     package func entry(_ thumbprint: String) throws -> StoreEntry? {
         guard let path = path(thumbprint), let certificate = try StateFile.read(path + ".cer") else { return nil }
         let remarks = try StateFile.readJSON(Remarks.self, path + ".json")
-        return StoreEntry(
+        var entry = StoreEntry(
             thumbprint: thumbprint.uppercased(), certificate: certificate,
             key: try StateFile.read(path + ".key").map { Secret($0) },
             friendlyName: remarks?.friendlyName ?? "", exportable: remarks?.exportable ?? false)
+        entry.keyProblem = remarks?.keyProblem
+        return entry
     }
 
     /// Puts it there; the certificate comes last, so that no reader sees one that lacks its key for a moment.
     package func add(_ entry: StoreEntry) throws {
         guard let path = path(entry.thumbprint) else { throw StateError(.name, "thumbprint \(entry.thumbprint)") }
         try StateFile.writeJSON(
-            Remarks(friendlyName: entry.friendlyName, exportable: entry.exportable), to: path + ".json")
+            Remarks(
+                friendlyName: entry.friendlyName, exportable: entry.exportable, keyProblem: entry.keyProblem),
+            to: path + ".json")
         if let key = entry.key {
             var bytes = key.revealed
             defer { for index in bytes.indices { bytes[index] = 0 } }

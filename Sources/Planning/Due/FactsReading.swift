@@ -21,6 +21,13 @@ package enum FactsReading {
         facts.my = try (results["my"] ?? []).map { try certificate($0, host: name) }
         facts.roots = (results["roots"] ?? []).compactMap { $0["Thumbprint"]?.text }
         facts.intermediates = (results["intermediates"] ?? []).compactMap { $0["Thumbprint"]?.text }
+        facts.trust = (results["trust"] ?? []).compactMap { problem in
+            problem["Kind"]?.text.map {
+                TrustProblem(
+                    kind: $0, thumbprint: problem["Thumbprint"]?.text?.uppercased() ?? "",
+                    subject: problem["Subject"]?.text ?? "")
+            }
+        }
         for entry in results["assigned"] ?? [] { assignment(entry, into: &facts) }
         for entry in results["services"] ?? [] {
             guard let name = entry["Name"]?.text else { continue }

@@ -51,6 +51,7 @@ struct Bindings {
             values["authority.intermediate-thumbprints"] = .list(chain.intermediateThumbprints)
         }
         values["replicas"] = .list(order.hosts.compactMap { input.inventory.host($0)?.host.fqdn })
+        values["trust.misplaced"] = .list(TrustRules.misplaced(input.facts[host.name]?.facts))
         values["thumbprint"] = planned.thumbprint?.asText
         let former = order.usages.compactMap { planned.former[host.name]?[$0] }.first
         values["former.thumbprint"] = former?.asText

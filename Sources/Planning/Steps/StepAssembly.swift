@@ -187,6 +187,8 @@ struct StepAssembly {
                 || planned.need == .issue && copies.count > 1,
             "roots-missing": lacks(chain?.rootThumbprints, facts?.roots),
             "intermediates-missing": lacks(chain?.intermediateThumbprints, facts?.intermediates),
+            "repairs-trust": input.accepted.contains(TrustRules.acceptance),
+            "trust-clean": TrustRules.misplaced(facts).isEmpty || input.accepted.contains(TrustRules.acceptance),
             "restarts-all": restartsAll,
             "restarts-some": restartsSome,
             "rested": RememberedCaptures(input.history).rested(planned.order, on: host.name),

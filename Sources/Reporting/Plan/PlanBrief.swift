@@ -28,7 +28,7 @@ package struct PlanBrief: Sendable {
     private func lines(_ plan: PoolPlan) -> [String] {
         if let blocked = plan.blocked { return [style("nothing can be done here: ", .bad) + blocked.message.cleaned] }
         if plan.isUnmanaged { return ["named, not managed"] }
-        var lines: [String] = []
+        var lines: [String] = TrustText.lines(plan.trust, style: style, indent: "")
         for (planned, hosts) in alike(plan.orders) {
             guard planned.isManaged else {
                 lines.append("\(planned.order.id.split(separator: "/").last ?? ""): named, not managed".cleaned)

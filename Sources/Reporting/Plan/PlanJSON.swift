@@ -4,6 +4,7 @@ package import FleetModel
 ///
 ///     { "version": 1, "command", "created",
 ///       "pools": [ { "name", "type", "version", "blocked": FAULT or null, "unmanaged": TEXT or null, "unreachable": {host: FAULT},
+///         "trust": [ {"host","code","text","repair"} ],
 ///         "orders": [ { "id", "hosts", "usages", "subject", "names": [{"name","origin"}], "dropped": [{"name","why"}],
 ///                       "authority", "sharing", "need", "reasons": [{"code","text"}],
 ///                       "former": {host: {usage: thumbprint}}, "thumbprint", "birth", "notAfter", "losses", "notes", "otherIssuers",
@@ -30,7 +31,7 @@ package enum PlanJSON {
             "version": .string(plan.pool.version.rawValue),
             "blocked": plan.blocked.map(FaultText.json) ?? .null, "unmanaged": .optional(plan.unmanaged),
             "unreachable": .object(plan.unreachable.mapValues(FaultText.json)),
-            "orders": .array(plan.orders.map(order)),
+            "trust": TrustText.json(plan.trust), "orders": .array(plan.orders.map(order)),
             "prepare": .array(
                 plan.prepare.flatMap { work in
                     (work.birth.map { [prepare(work.order.id, $0, copy: false)] } ?? [])

@@ -61,6 +61,7 @@ package struct PlanText: Sendable {
         for fault in plan.unreachable.sorted(by: { $0.key < $1.key }).map(\.value) {
             lines += FaultText.lines(fault, indent: "  ")
         }
+        lines += TrustText.lines(plan.trust, style: style)
         for order in plan.orders { lines += OrderText.lines(order, clock: clock, style: style) }
         for work in plan.prepare { lines += prepare(work) }
         for (number, pass) in plan.passes.enumerated() { lines += self.pass(number + 1, pass, plan) }

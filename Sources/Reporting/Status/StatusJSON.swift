@@ -10,6 +10,7 @@ package import FleetModel
 ///
 ///     { "version": 1, "at", "owed": [{"pool","host","services","why","deferred"}],
 ///       "pools": [ { "name", "faults": [FAULT], "unmanaged": TEXT or null, "otherIssuers": [TEXT],
+///                    "trust": [{"host","code","text","repair"}],
 ///                    "certificates": [ { "host", "order", "usage", "thumbprint", "notAfter", "daysLeft", "due": bool,
 ///                                        "need", "reasons": [{"code","text"}], "waitsForAssignment": bool } ] } ] }
 ///
@@ -25,6 +26,7 @@ package enum StatusJSON {
                         "name": .string(pool.name), "faults": .array(pool.faults.map(FaultText.json)),
                         "unmanaged": .optional(pool.unmanaged),
                         "otherIssuers": .array(pool.otherIssuers.map(JSONValue.string)),
+                        "trust": TrustText.json(pool.trust),
                         "certificates": .array(pool.rows.map { row($0, report) }),
                     ])
                 }),

@@ -33,6 +33,8 @@ package struct StatusReport: Sendable {
         package var unmanaged: String?
         /// Sentences about assigned certificates that another authority issued.
         package var otherIssuers: [String] = []
+        /// What endangers the certificates of its servers.
+        package var trust: [TrustFinding] = []
     }
 
     package var now: Date
@@ -59,7 +61,7 @@ package struct StatusReport: Sendable {
             }
             return PoolStatus(
                 name: plan.pool.name, rows: sorted.map(\.element), faults: faults + (plan.blocked.map { [$0] } ?? []),
-                unmanaged: plan.unmanaged, otherIssuers: plan.orders.flatMap(\.otherIssuers))
+                unmanaged: plan.unmanaged, otherIssuers: plan.orders.flatMap(\.otherIssuers), trust: plan.trust)
         }
     }
 

@@ -24,6 +24,7 @@ package struct StatusText: Sendable {
             lines.append(style("pool \(pool.name)".cleaned, .strong))
             lines += rows(pool, now: report.now)
             lines += pool.otherIssuers.map { "  note: \($0)".cleaned }
+            lines += TrustText.lines(pool.trust, style: style)
             if let unmanaged = pool.unmanaged { lines.append("  \(unmanaged)".cleaned) }
             for fault in pool.faults { lines += FaultText.lines(fault, indent: "  ") }
         }

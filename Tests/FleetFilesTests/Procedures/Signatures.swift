@@ -17,7 +17,8 @@ private let provisional: String = {
         "Get-StoreCertificate": "Store:String Thumbprint:String Raw:SwitchParameter Location:String",
         "Add-CertificateBundle": "!RawData:Byte[] Location:String",
         "Remove-StoreCertificate": "!Store:String !Thumbprint:String Location:String",
-        "Remove-PendingRequest": "!FriendlyName:String",
+        "Remove-PendingRequest": "!FriendlyName:String", "Get-TrustProblem": "Location:String",
+        "Move-MisplacedRoot": "!Thumbprint:String Location:String",
         "Import-KeyBundle":
             "!RawData:Byte[] !Password:SecureString Exportable:SwitchParameter FriendlyName:String Location:String",
         "Export-KeyBundle": "!Thumbprint:String !Password:SecureString Location:String",

@@ -15,6 +15,7 @@ extension FakeServer {
         case "Import-CsCertificate": try importAnswer(call)
         case "Export-KeyBundle": try export(call)
         case "Import-KeyBundle": try importBundle(call)
+        case "Get-TrustProblem": []
         case "Test-Chain": [.object(["Valid": .bool(!roots.isEmpty)])]
         case "Test-PrivateKey": try sign(call)
         case "Set-CsCertificate": try assign(call)

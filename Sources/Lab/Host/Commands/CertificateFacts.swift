@@ -28,7 +28,7 @@ enum CertificateFacts {
             "KeySpec": hasKey ? .string("Exchange") : .null,
             "KeyExportable": hasKey ? .bool(entry?.exportable ?? false) : .null,
             "KeyMachine": hasKey ? .bool(true) : .null,
-            "KeyProblem": .null,
+            "KeyProblem": entry?.keyProblem.map { .string($0) } ?? .null,
         ]
         if raw { facts["RawData"] = .bytes(certificate.der) }
         return facts

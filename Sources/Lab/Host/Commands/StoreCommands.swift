@@ -11,6 +11,7 @@ enum StoreCommands {
         "Get-CertificateRequest": { try requested($0) },
         "Remove-PendingRequest": { try removePending($0) },
         "Get-TrustProblem": { try problems($0) },
+        "Move-MisplacedRoot": { try moveMisplaced($0) },
     ]
 
     private static func store(_ context: CommandContext, _ name: String) throws -> CertificateStore {
@@ -88,6 +89,23 @@ enum StoreCommands {
         ]
     }
 
+    /// From Root to CA, where it belongs; one that is not there is no error.
+    private static func moveMisplaced(_ context: CommandContext) throws -> [CommandResult] {
+        let thumbprint = try context.required("Thumbprint").uppercased()
+        let roots = context.state.store(.root)
+        let entry = try roots.entry(thumbprint)
+        if let entry {
+            let certificate = try Certificate(entry.certificate)
+            guard !certificate.isSelfIssued else {
+                throw CommandFailure.ours(
+                    "SelfSigned", "\(certificate.subject) is self-signed and stays among the roots", target: thumbprint)
+            }
+            try context.state.store(.intermediate).add(entry)
+            try roots.remove(thumbprint)
+        }
+        return [.object(["Thumbprint": .string(thumbprint), "Moved": .bool(entry != nil)])]
+    }
+
     private static func removePending(_ context: CommandContext) throws -> [CommandResult] {
         let name = try context.required("FriendlyName")
         let requests = context.state.store(.request)
@@ -112,9 +130,21 @@ enum StoreCommands {
             if root.notAfter < context.now { say("ExpiredRoot", root) }
             if !seen.insert(root.subject).inserted { say("RootWithSameName", root) }
         }
+        let count = try context.state.store(.root).thumbprints().count
+        if count > 100 {
+            found.append(
+                .object([
+                    "Kind": .string("TooManyRoots"), "Thumbprint": .string(""), "Subject": .string("\(count) roots"),
+                    "NotAfter": .null,
+                ]))
+        }
         for entry in try context.state.store(.my).entries() {
             guard let certificate = try? Certificate(entry.certificate) else { continue }
-            if entry.key == nil { say("NoPrivateKey", certificate) }
+            if entry.key == nil {
+                say("NoPrivateKey", certificate)
+            } else if entry.keyProblem != nil {
+                say("KeyNotLegacyProvider", certificate)
+            }
             if certificate.notAfter < context.now { say("Expired", certificate) }
         }
         return found
