@@ -41,7 +41,7 @@ enum KnownNames {
     static let facts = [
         "needs-certificate", "needs-copy", "copies-needed", "roots-missing", "intermediates-missing", "restarts-all",
         "restarts-some", "um-mode-tcp", "router-mode-tcp", "rested",
-        "repairs-trust", "trust-clean",
+        "repairs-trust", "trust-imported",
     ]
 
     /// One of the facts, or `usage-…` for an order that has the usage.

@@ -188,7 +188,6 @@ struct StepAssembly {
             "roots-missing": lacks(chain?.rootThumbprints, facts?.roots),
             "intermediates-missing": lacks(chain?.intermediateThumbprints, facts?.intermediates),
             "repairs-trust": input.accepted.contains(TrustRules.acceptance),
-            "trust-clean": TrustRules.misplaced(facts).isEmpty || input.accepted.contains(TrustRules.acceptance),
             "restarts-all": restartsAll,
             "restarts-some": restartsSome,
             "rested": RememberedCaptures(input.history).rested(planned.order, on: host.name),
@@ -196,6 +195,10 @@ struct StepAssembly {
             "router-mode-tcp": facts?.startupModes["UMCallRouter"] == "TCP"
                 && planned.order.usages.contains("UMCallRouter"),
         ]
+        // What was not agreed to be moved is there still, and asking again could only fail.
+        let isClean = TrustRules.misplaced(facts).isEmpty || input.accepted.contains(TrustRules.acceptance)
+        let imports = ["needs-certificate", "roots-missing", "intermediates-missing"].contains { truths[$0] == true }
+        truths["trust-imported"] = isClean && imports
         for usage in planned.order.usages { truths["usage-\(usage)"] = true }
         return { condition in
             guard let condition else { return true }

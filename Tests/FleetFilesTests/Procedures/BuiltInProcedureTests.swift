@@ -111,11 +111,14 @@ import Testing
     }
 
     @Test(arguments: [
-        (PoolType.edge, ProductVersion.v2013, ["facts", "my", "roots", "intermediates", "assigned", "services"]),
-        (.exchangeUM, .v2010, ["facts", "my", "roots", "intermediates", "assigned", "um-mode", "services"]),
+        (
+            PoolType.edge, ProductVersion.v2013,
+            ["facts", "my", "roots", "intermediates", "trust", "assigned", "services"]
+        ),
+        (.exchangeUM, .v2010, ["facts", "my", "roots", "intermediates", "trust", "assigned", "um-mode", "services"]),
         (
             .exchangeUM, .v2016,
-            ["facts", "my", "roots", "intermediates", "assigned", "um-mode", "router-mode", "services"]
+            ["facts", "my", "roots", "intermediates", "trust", "assigned", "um-mode", "router-mode", "services"]
         ),
     ])
     func `a survey's steps have the names that planning reads`(
