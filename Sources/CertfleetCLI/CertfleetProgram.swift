@@ -11,7 +11,9 @@ package enum CertfleetProgram {
     /// - Parameter words: Without the program's own name.
     /// - Returns: The exit code.
     package static func run(_ words: [String], surroundings: Surroundings = .process) async -> Int32 {
-        let terminal = Terminal.process
+        var terminal = Terminal.process
+        let (project, say) = (ProjectWords(given: words), terminal.say)
+        terminal.say = { say(project.filled($0)) }
         let context = ProgramContext(terminal: terminal, surroundings: surroundings, executable: executable())
         let program = declaration(context)
         do {
