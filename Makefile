@@ -94,7 +94,7 @@ bench-delayed:
 # Swift's own libraries go into the program: the toolchain may change or go.
 install:
 	swift build -c release --static-swift-stdlib --product certfleet
-	install -D -m 0755 .build/release/certfleet '$(DESTDIR)$(PREFIX)/bin/certfleet'
+	install -s -D -m 0755 .build/release/certfleet '$(DESTDIR)$(PREFIX)/bin/certfleet'
 	.build/release/certfleet man > .build/certfleet.1
 	install -D -m 0644 .build/certfleet.1 '$(DESTDIR)$(PREFIX)/share/man/man1/certfleet.1'
 

@@ -31,7 +31,7 @@ import Testing
             run.signal(SIGINT)
             let ended = try await run.ended()
             #expect(ended.code == 130, "\(ended)")
-            #expect(ended.errors.contains("certfleet runs resume"), "\(ended)")
+            #expect(ended.errors.contains(" runs resume"), "\(ended)")
             #expect(try lab.usages("fe02") == before)
             let report = try await lab.report()
             #expect(report.run.state == "interrupted")
@@ -55,7 +55,7 @@ import Testing
             run.signal(SIGINT)
             let ended = try await run.ended()
             #expect(ended.code == 130, "\(ended)")
-            #expect(ended.errors.contains("certfleet runs resume"), "\(ended)")
+            #expect(ended.errors.contains(" runs resume"), "\(ended)")
             #expect(try lab.usages("fe02") == before[1])
 
             let resume = try await lab.run("runs", "resume")
@@ -94,7 +94,7 @@ import Testing
             // Room for the beginning only.
             let some = try await limited(150, "rollout", "fe-lyon", "--yes")
             #expect(some.code == 73, "\(some)")
-            #expect(some.errors.contains("certfleet runs resume"), "\(some)")
+            #expect(some.errors.contains(" runs resume"), "\(some)")
             #expect(try lab.agents("fe01").count == 1)
             let resume = try await lab.run("runs", "resume")
             #expect(resume.code == 0, "\(resume)")
@@ -114,7 +114,7 @@ import Testing
             let after = try lab.usages("fe01")
             let stale = try await lab.run("apply", saved, "--yes")
             #expect(stale.code == 78, "\(stale)")
-            #expect(stale.errors.contains("certfleet plan"), "\(stale)")
+            #expect(stale.errors.contains("certfleet --project \(lab.path) plan"), "\(stale)")
             #expect(try lab.usages("fe01") == after)
             #expect(try lab.issued("corp").count == 2)
         }

@@ -46,7 +46,7 @@ import Testing
             // The message: host first, then a hint that can be typed.
             let lines = renew.errors.split(separator: "\n").map(String.init)
             #expect(lines.contains { $0.hasPrefix("\(mishap.host): ") && $0.hasSuffix("]") }, "\(renew)")
-            #expect(lines.contains { $0.contains("certfleet runs resume") }, "\(renew)")
+            #expect(lines.contains { $0.contains(" runs resume") }, "\(renew)")
 
             // fe-lyon: as said. The others: finished.
             let after = Pool.usages(lab)
@@ -64,8 +64,8 @@ import Testing
             if mishap.isBegun {
                 let again = try await lab.run("rollout", "fe-lyon", "--yes")
                 #expect(again.code == 5)
-                #expect(again.errors.contains("certfleet runs resume \(report.run.id)"), "\(again)")
-                #expect(again.errors.contains("certfleet runs abort \(report.run.id)"))
+                #expect(again.errors.contains(" runs resume \(report.run.id)"), "\(again)")
+                #expect(again.errors.contains(" runs abort \(report.run.id)"))
             }
 
             try await lab.clear(mishap.host)

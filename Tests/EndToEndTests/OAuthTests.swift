@@ -75,7 +75,7 @@ struct OAuthTests {
             #expect(rollout.code == 1, "\(rollout)")
             #expect(
                 rollout.errors.contains("fe11: does not show the new certificate of fe-lyon/oauth yet"), "\(rollout)")
-            #expect(rollout.errors.contains("certfleet runs resume") && !rollout.errors.contains("fe02: does not show"))
+            #expect(rollout.errors.contains(" runs resume") && !rollout.errors.contains("fe02: does not show"))
             let after = try shown(lab)
             #expect(after[0] != before[0] && after[1] == after[0] && after[2] == before[0])
             for fqdn in ["fe02", "fe11"] {
