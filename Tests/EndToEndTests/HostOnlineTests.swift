@@ -27,7 +27,8 @@ struct HostOnlineTests {
             let call = try #require(
                 plan.output.split(separator: "\n").first { $0.contains("Request-CsCertificate -New") })
             for words in [
-                #"-CA 'ca01.corp.example.com\Example Issuing CA 1'"#, "-Template WebServer", "-KeySize 2048",
+                #"-CA 'ca01.corp.example.com\Example Issuing CA 1'"#, "-Template WebServer", "-AllSipDomain",
+                "-KeySize 2048",
                 "-PrivateKeyExportable $false", "-Organization 'Example Corp'", "-OU Collaboration", "-City Lyon",
                 "-State Rhone", "-Country FR", "sip.example.net", "ucupdates-r2.example.com",
                 "-FriendlyName 'certfleet fe-lyon/fe",
@@ -66,6 +67,40 @@ struct HostOnlineTests {
             #expect(collect.code == 0, "\(collect)")
             #expect(try lab.usages("fe01")["Default"] != before["Default"])
             #expect(try requests(lab) == ["40.json", "41.json"] && (try lab.issued("corp").count) == 2)
+        }
+    }
+
+    @Test func `a request that a manager denies ends the run with 1 and its words, and the next run asks anew`()
+        async throws
+    {
+        try await LabProject.up("online") { lab in
+            let before = try lab.usages("fe01")
+            try await fault(lab, "approval")
+            #expect(try await lab.run("renew", "--yes").code == 3)
+            let list = try await lab.run("pending", "list")
+            #expect(list.output.contains("fe-lyon/fe on fe01: request 4"), "\(list)")
+            #expect(try await lab.certfleet(["lab", "sign", lab.path, "--deny"]).code == 0)
+            try await fault(lab, "--clear")
+            let collect = try await lab.run("pending", "collect")
+            #expect(collect.code == 1, "\(collect)")
+            #expect(
+                collect.errors.contains(
+                    "corp: the CA denied the request (0x80094014): a CA manager denied the request"),
+                "\(collect)")
+            #expect(try lab.usages("fe01") == before)
+            try await abortLast(lab, collect)
+            #expect(try await lab.run("renew", "--yes").code == 0)
+            #expect(try requests(lab).count == 4 && (try lab.usages("fe01")["Default"]) != before["Default"])
+        }
+    }
+
+    @Test(arguments: ["cut-before", "cut-after"])
+    func `a line cut at the request orders nothing twice`(kind: String) async throws {
+        try await LabProject.up("online") { lab in
+            try await lab.fault("fe01", kind, ["--at", "request", "--times", "1"])
+            let renew = try await lab.run("renew", "--yes")
+            #expect(renew.code == 0, "\(renew)")
+            #expect(try requests(lab).count == 2)
         }
     }
 

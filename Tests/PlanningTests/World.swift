@@ -16,6 +16,9 @@ struct World {
     var history = RunHistory()
     var lead: Duration?
     var accepted: Set<String> = []
+    var assignsWaiting = false
+    /// Common names of what the authority `corp` issues with.
+    var issuers: [String] = []
 
     /// Every order satisfied on every host: internal certificates 30 days old of 730, public ones 5 of 47.
     static func healthy() throws -> World {
@@ -109,7 +112,9 @@ struct World {
 
     // MARK: Plans
 
-    func plan(_ pools: String..., orders: [String] = []) -> Plan {
+    func plan(_ pools: String..., orders: [String] = []) -> Plan { planner(pools, orders: orders).plan() }
+
+    func planner(_ pools: [String], orders: [String] = []) -> Planner {
         Planner(
             PlanningInput(
                 command: "renew", run: "20270115-0800-ab12", inventory: inventory, procedures: procedures,
@@ -117,14 +122,14 @@ struct World {
                 chains: [
                     "corp": chain("CORP"), "public": chain("PUBLIC"),
                 ],
-                selection: PlanSelection(pools: pools, orders: orders), lead: lead, accepted: accepted, now: Self.now)
-        ).plan()
+                selection: PlanSelection(pools: pools, orders: orders), lead: lead, accepted: accepted,
+                assignsWaiting: assignsWaiting, now: Self.now))
     }
 
     private func chain(_ issuing: String) -> AuthorityChain {
         AuthorityChain(
             roots: Data("root".utf8), intermediates: Data(issuing.utf8), rootThumbprints: ["ROOT"],
-            intermediateThumbprints: [issuing])
+            intermediateThumbprints: [issuing], issuers: issuing == "CORP" ? issuers : [])
     }
 
     func only(_ pool: String, orders: [String] = []) throws -> PoolPlan {

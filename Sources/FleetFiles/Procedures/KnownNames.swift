@@ -22,6 +22,7 @@ enum KnownNames {
         "host.name": .text, "host.fqdn": .text, "pool.name": .text, "pool.fqdn": .text, "run.id": .text,
         "order.id": .text, "order.usages": .list, "order.friendly-name": .text, "order.subject": .text,
         "order.common-name": .text, "order.names": .list, "order.domain-names": .text,
+        "order.all-sip-domains": .flag,
         "key.bits": .text, "key.exportable": .flag, "key.copies-exportable": .flag,
         "organization.name": .text, "organization.unit": .text, "organization.locality": .text,
         "organization.state": .text, "organization.country": .text,

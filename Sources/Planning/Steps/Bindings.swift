@@ -27,6 +27,12 @@ struct Bindings {
         if !order.names.isEmpty {
             values["order.domain-names"] = .text(order.names.map(\.name).joined(separator: ","))
         }
+        // Only where all are wanted; chosen ones are among the names.
+        let sip = input.inventory.sipDomains.map { "sip.\($0)" }
+        if !sip.isEmpty, sip.allSatisfy({ name in order.names.contains { $0.name.lowercased() == name.lowercased() } })
+        {
+            values["order.all-sip-domains"] = .flag(true)
+        }
         values["key.bits"] = .text(String(order.key.bits))
         values["key.exportable"] = .flag(order.sharing != .host)
         values["key.copies-exportable"] = .flag(order.copiesExportable)

@@ -4,7 +4,8 @@ import Foundation
 /// The handful of cmdlets that the procedures of Front Ends and Edge servers call.
 extension FakeServer {
     func output(of call: FakeCall) throws -> [JSONValue] {
-        switch call.cmdlet {
+        replicate()
+        return switch call.cmdlet {
         case "Get-HostFact": [.object(["PowerShell": .string("5.1")])]
         case "Get-StoreCertificate": try storeEntries(call)
         case "Add-CertificateBundle": try addBundle(call)
@@ -19,7 +20,10 @@ extension FakeServer {
         case "Test-Chain": [.object(["Valid": .bool(!roots.isEmpty)])]
         case "Test-PrivateKey": try sign(call)
         case "Set-CsCertificate": try assign(call)
-        case "Get-CsCertificate": assignments(call.list("Type"))
+        case "Get-CsCertificate": assignments(call.list("Type"), global: call.optional("Identity") == "global")
+        case "Get-CsManagementStoreReplicationStatus":
+            [.object(["UpToDate": .bool(!lags(try call.text("ReplicaFqdn")))])]
+        case "Invoke-CsManagementStoreReplication": try askFor(try call.text("ReplicaFqdn"))
         case "Stop-CsWindowsService", "Start-CsWindowsService": setServices(call)
         case "Get-CsWindowsService": serviceList(call.optional("Name"))
         case "Get-CsUpgradeDomainInfo": []
@@ -177,6 +181,12 @@ extension FakeServer {
 
     private func assign(_ call: FakeCall) throws -> [JSONValue] {
         let found = try entry(call)
+        if call.optional("Identity") == "global" {
+            book.changeCentral { central in
+                for usage in call.list("Type") ?? [] { central.assigned[usage] = found.minted.thumbprint }
+            }
+            return []
+        }
         for usage in call.list("Type") ?? [] {
             assigned[usage] = found.minted.thumbprint
             if usage.hasPrefix("WebServices") { serving[usage] = found.minted.thumbprint }
@@ -184,8 +194,35 @@ extension FakeServer {
         return []
     }
 
-    private func assignments(_ usages: [String]?) -> [JSONValue] {
-        assigned.filter { usages?.contains($0.key) ?? true }.map {
+    // The Central Management store's replica.
+
+    private func lags(_ fqdn: String) -> Bool {
+        let central = book.central
+        return central.late.contains(fqdn) || central.stuck.contains(fqdn)
+    }
+
+    private func askFor(_ fqdn: String) throws -> [JSONValue] {
+        book.changeCentral { central in
+            central.late.remove(fqdn)
+            central.asked.append(fqdn)
+        }
+        return []
+    }
+
+    private func replicate() {
+        guard [.frontEnd, .standardEdition, .director].contains(pool.type), !lags(host.fqdn) else { return }
+        for (usage, thumbprint) in book.central.assigned where assigned[usage] != thumbprint {
+            if !my.contains(where: { $0.minted.thumbprint == thumbprint }),
+                let minted = book.find(thumbprint: thumbprint)
+            {
+                keep(minted, name: "", exportable: true)
+            }
+            assigned[usage] = thumbprint
+        }
+    }
+
+    private func assignments(_ usages: [String]?, global: Bool = false) -> [JSONValue] {
+        (global ? book.central.assigned : assigned).filter { usages?.contains($0.key) ?? true }.map {
             .object(["Use": .string($0.key), "Thumbprint": .string($0.value)])
         }
     }

@@ -57,6 +57,9 @@ final class Scenario: Sendable {
                 thumbprint: thumbprint, key: "old \(thumbprint)", names: order.names.map(\.name),
                 subject: order.subject.commonName)
             book.add(minted)
+            if order.sharing == .global {
+                book.changeCentral { for usage in order.usages { $0.assigned[usage] = thumbprint } }
+            }
             let left = due.contains(order.id) && (hosts?.contains(host) ?? true) ? 10.0 : 400
             await fleet.servers[host]?.change { server in
                 server.my.append(

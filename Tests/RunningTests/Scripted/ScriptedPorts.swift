@@ -26,6 +26,20 @@ final class CertificateBook: Sendable {
     }
 
     func find(thumbprint: String) -> Minted? { known.withLock { $0[thumbprint] } }
+
+    /// What stands in the Central Management store, and whose replica takes nothing up.
+    struct Central: Sendable {
+        var assigned: [String: String] = [:]
+        var late: Set<String> = []
+        var stuck: Set<String> = []
+        var asked: [String] = []
+    }
+
+    private let store = Mutex(Central())
+
+    var central: Central { store.withLock { $0 } }
+
+    func changeCentral(_ body: (inout Central) -> Void) { store.withLock { body(&$0) } }
 }
 
 /// An authority that answers as it is told. A key it has signed for gets the same certificate again.
