@@ -54,6 +54,8 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let sessionClosed = Code(rawValue: "session-closed")
         /// The other side broke the protocol, or what arrived was damaged.
         package static let protocolViolated = Code(rawValue: "protocol-violated")
+        /// The system's `ssh` program is not there, or cannot be started.
+        package static let noProgram = Code(rawValue: "no-program")
         /// Anything else the library reports, a lack of memory for instance.
         package static let libraryFailure = Code(rawValue: "library-failure")
     }
@@ -70,6 +72,8 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
     package var hint: String?
     /// The key the host showed, for the codes about host keys.
     package var hostKey: HostKey?
+    /// The bastion that it is about, by its endpoint's title; nil when it is about the host.
+    package internal(set) var bastion: String?
     /// Whether the server may have turned the connection away because it had too many: worth another try.
     var mayBeShed = false
     /// Whether the server was shown a password and refused it. To show it again, here or to a server that asks the same

@@ -111,7 +111,7 @@ import Testing
 }
 
 /// An ssh-agent of the test's own.
-private final class TestAgent: Sendable {
+final class TestAgent: Sendable {
     let socket: String
     private let child: RunningChild
 

@@ -61,6 +61,11 @@ package final class LoopbackSSHServer: Sendable {
     /// How many connections it has had.
     package var connectionCount: Int { children.all.withLock { $0.count } }
 
+    /// Waits until the servers of all connections so far have ended.
+    package func connectionsEnded() async {
+        for child in children.all.withLock({ $0 }) { _ = await child.wait() }
+    }
+
     /// Ends the servers of all connections without a goodbye; new connections are still served.
     package func killConnections() {
         for child in children.all.withLock({ $0 }) {

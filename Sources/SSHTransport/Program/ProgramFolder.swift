@@ -1,0 +1,55 @@
+import Glibc
+
+/// A folder that only this account can look into, for the files that one `ssh` process needs. Gone with its last owner.
+final class ProgramFolder: Sendable {
+    private let path: String
+
+    init() throws {
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var name = Array("\(parent)/certfleet-XXXXXX".utf8CString)
+        guard mkdtemp(&name) != nil else { throw Self.problem("no private folder in \(parent)", errno) }
+        path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit { remove() }
+
+    /// What is open stays open.
+    func remove() {
+        if let folder = opendir(path) {
+            while let entry = readdir(folder) {
+                let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+                }
+                if name != "." && name != ".." { unlink("\(path)/\(name)") }
+            }
+            closedir(folder)
+        }
+        rmdir(path)
+    }
+
+    /// A pipe with a name, and our end of it, which never blocks. We hold it for both directions, so that whoever opens
+    /// it to write never waits for a reader.
+    func makePipe(_ name: String) throws -> (path: String, end: Int32) {
+        let file = "\(path)/\(name)"
+        guard mkfifo(file, 0o600) == 0 else { throw Self.problem("no pipe in \(path)", errno) }
+        let end = open(file, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        guard end >= 0 else { throw Self.problem("no pipe in \(path)", errno) }
+        return (file, end)
+    }
+
+    func write(_ text: String, to name: String) throws -> String {
+        let file = "\(path)/\(name)"
+        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.problem("no file in \(path)", errno) }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
+            throw Self.problem("no file in \(path)", errno)
+        }
+        return file
+    }
+
+    private static func problem(_ message: String, _ number: Int32) -> SSHError {
+        SSHError(.libraryFailure, "start", "\(message): \(errorText(number))", number: number)
+    }
+}

@@ -1,0 +1,105 @@
+/// What the `ssh` program says about its work (`-E`, at level DEBUG1), read line by line.
+///
+/// The lines are those of OpenSSH's portable release from 7.4 to 9.x; what is not understood is kept, to be quoted.
+struct ProgramLog {
+    /// How far it has come.
+    enum Phase: Int, Comparable {
+        case connect, handshake, signIn, command
+
+        static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
+
+        /// As the first door calls it.
+        var operation: String {
+            switch self {
+            case .connect: "connect"
+            case .handshake: "handshake"
+            case .signIn: "sign-in"
+            case .command: "read"
+            }
+        }
+    }
+
+    private(set) var phase = Phase.connect
+    /// `SSH-2.0-OpenSSH_9.2`.
+    private(set) var serverVersion = ""
+    /// `ssh-ed25519 SHA256:…`, as the server showed it.
+    private(set) var hostKey: String?
+    private(set) var acceptedMethod = ""
+    /// The ways to sign in that the server takes.
+    private(set) var offered = ""
+    /// The server has told how the command ended.
+    private(set) var hasStatus = false
+    /// The program has ended in order, whatever it was told.
+    private(set) var hasEnded = false
+    /// The first line of a server before, or instead of, its version.
+    private(set) var firstLine: String?
+    /// The server's no to a channel or a command.
+    var refusal: String? { said.first { $0.contains("exec request failed") || $0.contains(": open failed: ") } }
+    /// The connection was there, and went.
+    var hasLost: Bool { phase == .command && !hasEnded }
+    /// What is no debug line, cleaned: complaints.
+    private(set) var said: [String] = []
+    private var rest: [UInt8] = []
+
+    private static let lineLimit = 4096
+    private static let saidLimit = 40
+
+    mutating func append(_ bytes: [UInt8]) {
+        rest += bytes
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            take(PeerText.clean(rest[..<end].prefix(Self.lineLimit)))
+            rest.removeFirst(end + 1)
+        }
+        // A line without an end is cut, not kept for ever.
+        if rest.count > 2 * Self.lineLimit { rest.removeFirst(rest.count - Self.lineLimit) }
+    }
+
+    private mutating func take(_ line: String) {
+        if let text = line.after("debug1: ") { return note(text) }
+        if line.hasPrefix("Authenticated to "), let method = line.split(separator: "\"").dropFirst().first {
+            acceptedMethod = String(method)
+            phase = max(phase, .command)
+        } else if !line.isEmpty, !line.hasPrefix("Transferred: "), !line.hasPrefix("Bytes per second: "),
+            said.count < Self.saidLimit
+        {
+            said.append(line)
+        }
+    }
+
+    private mutating func note(_ text: String) {
+        if text.hasPrefix("Connection established") || text.hasPrefix("Executing proxy command") {
+            phase = max(phase, .handshake)
+        } else if let version = text.after("Remote protocol version "),
+            let software = version.range(of: ", remote software version ")
+        {
+            serverVersion = "SSH-\(version[..<software.lowerBound])-\(version[software.upperBound...])"
+        } else if let key = text.after("Server host key: ") {
+            hostKey = key
+        } else if let methods = text.after("Authentications that can continue: ") {
+            offered = methods
+            phase = max(phase, .signIn)
+        } else if let line = text.after("kex_exchange_identification: banner line 0: ") {
+            firstLine = line
+        } else if text.hasPrefix("client_input_channel_req: channel 0 rtype exit-") {
+            hasStatus = true
+        } else if text.hasPrefix("Exit status ") {
+            hasEnded = true
+        }
+    }
+}
+
+extension String {
+    /// What follows a beginning; nil when it does not begin so.
+    func after(_ start: String) -> String? { hasPrefix(start) ? String(dropFirst(start.count)) : nil }
+
+    /// The first place of a text in this one.
+    func range(of text: String) -> Range<String.Index>? {
+        guard !text.isEmpty else { return nil }
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

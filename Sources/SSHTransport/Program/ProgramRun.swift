@@ -1,0 +1,313 @@
+import ChildProcess
+import Glibc
+
+/// One `ssh` process at work. All of it is done on its worker.
+///
+/// Its outputs are read all the time, up to 4 MiB that nobody has taken, and its log always.
+actor ProgramRun {
+    nonisolated let worker: SSHWorker
+    nonisolated var unownedExecutor: UnownedSerialExecutor { worker.asUnownedSerialExecutor() }
+
+    /// The host first.
+    private let endpoints: [SSHEndpoint]
+    private let deadlines: SSHDeadlines
+    private let child: RunningChild
+    private let input: ProgramPipe
+    private let folder: ProgramFolder
+    private var pass: AdmissionPass?
+    private var pipes: [ProgramPipe] = []
+    /// Rung at every change of what is below.
+    private let bell = SocketReadiness(token: 0, descriptor: -1)
+    private var logs: [ProgramLog]
+    private var pending: [SSHOutput] = []
+    private var pendingBytes = 0
+    /// The end of its standard error.
+    private var lastErrors: [UInt8] = []
+    private var pumps = 0
+    private var ending: ChildEnding?
+    private var isWriting = false
+    private var isClosed = false
+    private var nextNumber: UInt64 = 0
+
+    private static let pendingLimit = 4 << 20
+
+    static func start(
+        _ program: String, _ arguments: [String], _ environment: [String: String], _ endpoints: [SSHEndpoint],
+        _ folder: ProgramFolder, _ logs: [Int32], _ deadlines: SSHDeadlines, _ pass: AdmissionPass,
+        _ worker: SSHWorker
+    ) async throws -> ProgramRun {
+        let (input, childInput) = try ProgramPipe.pair(forInput: true)
+        let (output, childOutput) = try ProgramPipe.pair(forInput: false)
+        let (errors, childErrors) = try ProgramPipe.pair(forInput: false)
+        defer { for end in [childInput, childOutput, childErrors] { Glibc.close(end) } }
+        let child: RunningChild
+        do {
+            child = try RunningChild.start(
+                ChildCommand(
+                    program, arguments, environment: environment, input: .descriptor(childInput),
+                    output: .descriptor(childOutput), errors: .descriptor(childErrors)))
+        } catch let error as ChildProcessError {
+            for end in [input, output, errors] + logs { Glibc.close(end) }
+            throw SSHError(
+                .noProgram, "start", "the system's ssh program cannot be started: \(error.message)",
+                number: error.number, hint: "install OpenSSH's client, or leave out transport: ssh")
+        }
+        let run = try ProgramRun(
+            endpoints, deadlines, child, input: try ProgramPipe(input, on: worker), folder, pass, worker)
+        try await run.begin(outputs: [output, errors], logs: logs)
+        return run
+    }
+
+    private init(
+        _ endpoints: [SSHEndpoint], _ deadlines: SSHDeadlines, _ child: RunningChild, input: ProgramPipe,
+        _ folder: ProgramFolder, _ pass: AdmissionPass, _ worker: SSHWorker
+    ) throws {
+        self.endpoints = endpoints
+        self.deadlines = deadlines
+        self.child = child
+        self.input = input
+        self.folder = folder
+        self.pass = pass
+        self.worker = worker
+        logs = endpoints.map { _ in ProgramLog() }
+    }
+
+    private func begin(outputs: [Int32], logs: [Int32]) throws {
+        for (index, descriptor) in (outputs + logs).enumerated() {
+            let pipe = try ProgramPipe(descriptor, on: worker)
+            pipes.append(pipe)
+            pumps += 1
+            Task(executorPreference: worker) { await self.pump(pipe, index) }
+        }
+        let child = child
+        Task(executorPreference: worker) {
+            let result = await child.wait()
+            await self.ended(result.ending)
+        }
+    }
+
+    // MARK: What comes
+
+    /// - Parameter index: 0 for its output, 1 for its errors, then the logs.
+    private func pump(_ pipe: ProgramPipe, _ index: Int) async {
+        reading: while true {
+            let seen = pipe.readiness.changes
+            switch pipe.read() {
+            case .bytes(let bytes): take(bytes, index)
+            case .end: break reading
+            case .again:
+                // What it wrote is here. Others may still hold the pipe: those that led to it.
+                if ending != nil { break reading }
+                await wait(for: pipe.readiness, since: seen)
+            }
+            while index < 2, pendingBytes >= Self.pendingLimit, !isClosed {
+                await wait(for: bell, since: bell.changes)
+            }
+        }
+        pipe.close()
+        pumps -= 1
+        bell.wakeAll()
+    }
+
+    private func take(_ bytes: [UInt8], _ index: Int) {
+        if index >= 2 {
+            logs[index - 2].append(bytes)
+        } else if !isClosed {
+            pending.append(index == 0 ? .output(bytes) : .errors(bytes))
+            pendingBytes += bytes.count
+            if index == 1 { lastErrors = Array((lastErrors + bytes.suffix(512)).suffix(512)) }
+        }
+        bell.wakeAll()
+    }
+
+    private func ended(_ ending: ChildEnding) {
+        self.ending = ending
+        bell.wakeAll()
+        for pipe in pipes { pipe.readiness.wakeAll() }
+    }
+
+    /// Whether nothing more can come.
+    private var isOver: Bool { ending != nil && pumps == 0 }
+
+    // MARK: What it means
+
+    /// Waits until the server has let us in.
+    func signedIn() async throws {
+        let limit = deadlines.connect + deadlines.handshake + deadlines.signIn
+        let deadline = Deadline(limit, on: worker, waking: bell)
+        while true {
+            let seen = bell.changes
+            if logs[0].phase == .command {
+                pass?.opened()
+                // Everybody has opened what lies in it by now.
+                folder.remove()
+                return
+            }
+            if isOver { throw failure() }
+            try Task.checkCancellation()
+            if deadline.hasPassed {
+                let operation = logs[0].phase.operation
+                throw SSHError(.timedOut, operation, "\(operation) was not done within \(limit.words)")
+            }
+            await change(of: bell, since: seen)
+        }
+    }
+
+    /// Why it ended without the server's having told how the command did.
+    private func failure() -> SSHError {
+        let last = PeerText.clean(lastErrors.split(separator: UInt8(ascii: "\n")).last ?? [])
+        // The outermost bastion first: what fails there makes all that is behind it fail.
+        for index in logs.indices.dropFirst().reversed() {
+            let target = endpoints[index - 1]
+            if let refused = logs[index].tunnelFailure(
+                through: endpoints[index], to: "\(target.host):\(target.port)")
+            {
+                return refused
+            }
+            if logs[index].phase < .command {
+                var error = logs[index].failure(for: endpoints[index])
+                error.bastion = endpoints[index].title
+                return error
+            }
+            if !logs[index].hasEnded || Self.isFarewell(last) {
+                if logs[0].phase == .command || logs[index].hasLost {
+                    return TunnelStream.lost(endpoints[index].title, logs[index].failure(for: endpoints[index]))
+                }
+            }
+        }
+        return logs[0].failure(for: endpoints[0], last: Self.isFarewell(last) || logs[0].phase < .command ? last : "")
+    }
+
+    /// What the program writes to its standard error, not its log, when a connection that stood is gone.
+    private static func isFarewell(_ line: String) -> Bool {
+        line.hasPrefix("Connection to ") && line.contains("closed by remote host")
+            || line.hasPrefix("Read from remote host ") || line.hasPrefix("Timeout, server ")
+    }
+
+    /// Whether the command's end was told, or at least that of its channel on a connection that stood.
+    private var hasEndedInOrder: Bool {
+        let last = PeerText.clean(lastErrors.split(separator: UInt8(ascii: "\n")).last ?? [])
+        return logs[0].hasStatus || logs[0].hasEnded && logs[0].refusal == nil && !Self.isFarewell(last)
+    }
+
+    private var exit: SSHExit? {
+        guard isOver, hasEndedInOrder, case .exited(let status) = ending else { return nil }
+        return SSHExit(status: status, signal: nil)
+    }
+
+    // MARK: SSHCommand
+
+    func read() async throws -> SSHOutput {
+        if isClosed { throw SSHError(.channelClosed, "read", "the channel is closed") }
+        while true {
+            let seen = bell.changes
+            if isClosed { return .end }
+            if let output = takePending() { return output }
+            if isOver {
+                if hasEndedInOrder { return .end }
+                throw failure()
+            }
+            try Task.checkCancellation()
+            await change(of: bell, since: seen)
+        }
+    }
+
+    private func takePending() -> SSHOutput? {
+        guard !pending.isEmpty else { return nil }
+        let first = pending.removeFirst()
+        switch first {
+        case .output(let bytes), .errors(let bytes): pendingBytes -= bytes.count
+        case .end: break
+        }
+        bell.wakeAll()
+        return first
+    }
+
+    func write(_ bytes: [UInt8]) async throws {
+        while isWriting {
+            let seen = bell.changes
+            try Task.checkCancellation()
+            await change(of: bell, since: seen)
+        }
+        isWriting = true
+        defer {
+            isWriting = false
+            bell.wakeAll()
+        }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let seen = input.readiness.changes
+            try Task.checkCancellation()
+            if isClosed { throw SSHError(.channelClosed, "write", "the channel is closed") }
+            guard let count = input.write(rest) else { throw await writingFailure() }
+            rest = rest.dropFirst(count)
+            if count == 0 { await change(of: input.readiness, since: seen) }
+        }
+    }
+
+    /// The program has closed its input: it is about to end, or the command takes no more.
+    private func writingFailure() async -> SSHError {
+        let deadline = Deadline(.seconds(1), on: worker, waking: bell)
+        while !isOver, !deadline.hasPassed {
+            let seen = bell.changes
+            await change(of: bell, since: seen)
+            if Task.isCancelled { break }
+        }
+        if isOver, !hasEndedInOrder { return failure() }
+        return SSHError(.channelClosed, "write", "the command takes no more input")
+    }
+
+    func closeInput() throws {
+        if isClosed { throw SSHError(.channelClosed, "close input", "the channel is closed") }
+        input.endWriting()
+    }
+
+    func close() async -> SSHExit? {
+        guard !isClosed else { return nil }
+        let exit = exit
+        isClosed = true
+        pending = []
+        pendingBytes = 0
+        bell.wakeAll()
+        input.close()
+        child.terminate()
+        let deadline = Deadline(deadlines.close, on: worker, waking: bell)
+        var isKilled = false
+        while !isOver {
+            let seen = bell.changes
+            if deadline.hasPassed, !isKilled {
+                isKilled = true
+                child.kill()
+            }
+            await wait(for: bell, since: seen)
+        }
+        pass = nil
+        folder.remove()
+        return exit
+    }
+
+    // MARK: Facts
+
+    var serverVersion: String { logs[0].serverVersion }
+    var acceptedMethod: String { logs[0].acceptedMethod }
+    var hostKey: String? { logs[0].hostKey }
+
+    // MARK: Waiting
+
+    private func change(of readiness: SocketReadiness, since seen: Int) async {
+        nextNumber += 1
+        let id = nextNumber
+        await withTaskCancellationHandler {
+            await self.wait(for: readiness, since: seen, id: id)
+        } onCancel: { [worker] in
+            worker.run { readiness.wake(id) }
+        }
+    }
+
+    private func wait(for readiness: SocketReadiness, since seen: Int, id: UInt64 = 0) async {
+        await withCheckedContinuation {
+            worker.checkIsolated()
+            readiness.add($0, id: id, seen: seen)
+        }
+    }
+}

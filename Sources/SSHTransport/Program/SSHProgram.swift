@@ -1,0 +1,131 @@
+/// The second door: the system's own `ssh` program, for servers that the library shares no algorithm with, and for what
+/// it does not know (GSSAPI, certificates).
+///
+/// One process for each command: a process that is shared (`ControlMaster`) would be a second one for each host, since
+/// hosts have one command each, and would outlive us when we are killed. What is not said here, the user's ssh
+/// configuration says. No secret can be handed to it: what asks for a password or passphrase is refused.
+package struct SSHProgram: Sendable {
+    /// A name that is looked up in the environment's `PATH`, or an absolute path.
+    package var program: String
+    /// The environment of the program: `HOME`, `PATH`, `SSH_AUTH_SOCK`, `KRB5CCNAME`, ….
+    package var environment: [String: String]
+    /// A configuration file in place of the user's and the system's; `none` for no file at all; nil: those.
+    package var configuration: String?
+
+    package init(program: String = "ssh", environment: [String: String], configuration: String? = nil) {
+        self.program = program
+        self.environment = environment
+        // Its words are read here.
+        self.environment["LC_ALL"] = "C"
+        self.configuration = configuration
+    }
+
+    /// A key to sign in with.
+    package enum Key: Hashable, Sendable {
+        /// A private key file, without a passphrase or held by the agent too.
+        case file(String)
+        /// The agent's key with this fingerprint (`SHA256:…`), or all it has.
+        case agent(fingerprint: String?)
+    }
+
+    /// A host, or a bastion before it.
+    package struct Hop: Hashable, Sendable {
+        package var endpoint: SSHEndpoint
+        /// Files of pinned host keys. Those of the whole system count too.
+        package var knownHosts: [String]
+        /// Tried in this order; none: what the configuration says.
+        package var keys: [Key]
+
+        package init(_ endpoint: SSHEndpoint, knownHosts: [String], keys: [Key]) {
+            self.endpoint = endpoint
+            self.knownHosts = knownHosts
+            self.keys = keys
+        }
+    }
+
+    /// Connects, checks the host's key, signs in, starts a command.
+    ///
+    /// It waits and tries again as ``SSHClient/connect(to:addresses:hostKeys:authentication:deadlines:on:)`` does.
+    ///
+    /// - Parameters:
+    ///   - bastions: On the way, the one that is reached directly first. Each command has connections of its own to them.
+    ///   - worker: The thread that will carry the command's bytes.
+    /// - Throws: ``SSHError`` with the same codes as the first door, and `noProgram`; ``SSHError/bastion`` is set when it
+    ///   is about one of them.
+    package nonisolated(nonsending) func run(
+        _ command: String, on host: Hop, through bastions: [Hop] = [], deadlines: SSHDeadlines = SSHDeadlines(),
+        worker: SSHWorker
+    ) async throws -> SSHProgramChannel {
+        try await withTaskExecutorPreference(worker) {
+            let clock = ContinuousClock()
+            var backOff = BackOff(within: deadlines.connect)
+            var silences = 0
+            while true {
+                let began = clock.now
+                do {
+                    return try await attempt(command, [host] + bastions.reversed(), deadlines, worker)
+                } catch let error as SSHError where error.mayBeShed {
+                    if error.code != .tooManyConnections { silences += 1 }
+                    let chance = Double.random(in: 0...1)
+                    guard silences <= 2, let pause = backOff.next(spent: began.duration(to: clock.now), chance: chance)
+                    else { throw error }
+                    try await Task.sleep(for: pause)
+                }
+            }
+        }
+    }
+
+    /// - Parameter hops: The host first.
+    private nonisolated(nonsending) func attempt(
+        _ command: String, _ hops: [Hop], _ deadlines: SSHDeadlines, _ worker: SSHWorker
+    ) async throws -> SSHProgramChannel {
+        let pass = try await worker.admission.enter(hops.last?.endpoint.host ?? "")
+        let folder = try ProgramFolder()
+        var files: [[String]] = []
+        for hop in hops { files.append(try await identities(hop, in: folder)) }
+        let logs = try hops.indices.map { try folder.makePipe("log\($0)") }
+        let arguments = ProgramArguments(self, deadlines: deadlines, logs: logs.map(\.path), identities: files)
+        let run = try await ProgramRun.start(
+            program, arguments.all(command, hops), environment, hops.map(\.endpoint), folder, logs.map(\.end),
+            deadlines,
+            pass, worker)
+        do {
+            try await run.signedIn()
+        } catch {
+            _ = await run.close()
+            throw error
+        }
+        return SSHProgramChannel(run)
+    }
+
+    /// The files that name the keys to offer. Of a key in the agent that is its public half, put into the folder.
+    private nonisolated(nonsending) func identities(_ hop: Hop, in folder: ProgramFolder) async throws -> [String] {
+        var files: [String] = []
+        for key in hop.keys {
+            switch key {
+            case .file(let path):
+                do {
+                    // It says nothing that could be told from a refusal.
+                    var bytes = try await BlockingWork.keys.run { try SmallFile.read(path, limit: 1 << 16) }
+                    _ = SecretBytes(wiping: &bytes)
+                } catch let error as FileProblem {
+                    if hop.keys.count == 1 {
+                        throw SSHError(
+                            .keyUnusable, "sign-in",
+                            "cannot sign in as \(hop.endpoint.user): key \(path): \(error.reason)")
+                    }
+                    continue
+                }
+                files.append(path)
+            case .agent(let fingerprint?):
+                guard let socket = environment["SSH_AUTH_SOCK"] else { continue }
+                let held = try await SSHAgent(socket: socket).keys().first { $0.fingerprint == fingerprint }
+                guard let held else { continue }
+                files.append(
+                    try folder.write("\(held.type) \(Base64.encode(held.blob))\n", to: "key\(files.count).pub"))
+            case .agent(nil): break
+            }
+        }
+        return files
+    }
+}
