@@ -83,11 +83,13 @@ actor HostAccess {
 
     // MARK: Host keys and names
 
+    /// The person's own file.
+    static var ownKnownHosts: String? { getenv("HOME").map { String(cString: $0) + "/.ssh/known_hosts" } }
+
     /// The host keys that are pinned in a file, and in the person's own `~/.ssh/known_hosts`.
     func hostKeys(in file: String?) async throws -> HostKeyPolicy {
-        let own = getenv("HOME").map { String(cString: $0) + "/.ssh/known_hosts" }
         let file = file ?? ""
-        let files = [file, own ?? ""].filter { !$0.isEmpty }
+        let files = [file, Self.ownKnownHosts ?? ""].filter { !$0.isEmpty }
         if let known = policies[file] { return try await known.value }
         let task = Task { try HostKeyPolicy(files: files) }
         policies[file] = task

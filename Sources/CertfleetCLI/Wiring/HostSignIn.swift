@@ -2,6 +2,19 @@ import FleetModel
 import FoundationEssentials
 import SSHTransport
 
+/// A command that runs on a host.
+struct OpenCommand: Sendable {
+    let command: any SSHCommand
+    /// What carries it, when that has to be closed too.
+    let session: SSHSession?
+    let worker: SSHWorker
+
+    func close() async {
+        await command.close()
+        await session?.close()
+    }
+}
+
 /// Connects to hosts and signs in, through the bastions before them.
 struct HostSignIn: Sendable {
     let inventory: Inventory
@@ -10,11 +23,22 @@ struct HostSignIn: Sendable {
     let access: HostAccess
     let trials = PasswordTrials()
     let bastions = BastionLines()
+    let program = SystemSSH()
 
+    /// Starts a command on a host, by the door that the inventory names for it.
+    ///
     /// - Throws: ``Fault`` with code `ssh.…`; what is wrong with a bastion itself is `ssh.bastion-…`.
-    func session(for host: Host) async throws -> SSHSession {
+    func open(_ command: String, on host: Host) async throws -> OpenCommand {
         do {
-            return try await reach(host)
+            if host.ssh.transport == .ssh { return try await program.open(command, on: host, self) }
+            let session = try await reach(host)
+            do {
+                return OpenCommand(
+                    command: try await session.openExec(command), session: session, worker: session.worker)
+            } catch {
+                await session.close()
+                throw error
+            }
         } catch let error as SSHError {
             throw Fault(error, host: host)
         } catch {
@@ -65,7 +89,7 @@ struct HostSignIn: Sendable {
     func through<Value>(_ bastion: Host, _ body: (SSHSession) async throws -> Value) async throws -> Value {
         var isSecond = false
         while true {
-            let line = try await bastions.line(to: bastion) { try await open(bastion) }
+            let line = try await bastions.line(to: bastion) { try await signIn(toBastion: bastion) }
             do {
                 return try await body(line.session)
             } catch let error as SSHError where error.isOfBastion {
@@ -77,7 +101,7 @@ struct HostSignIn: Sendable {
         }
     }
 
-    private func open(_ bastion: Host) async throws -> SSHSession {
+    private func signIn(toBastion bastion: Host) async throws -> SSHSession {
         do {
             return try await reach(bastion)
         } catch let error as SSHError {

@@ -12,20 +12,12 @@ struct SSHConnector: HostConnecting {
     let signatures: SignatureTable
 
     func connect(_ host: Host, in pool: Pool, reason: String) async throws -> any HostSession {
-        let session = try await signIn.session(for: host)
-        let channel: SSHChannel
-        do {
-            channel = try await session.openExec(Bootstrap.commandLine)
-        } catch let error as SSHError {
-            await session.close()
-            throw Fault(error, host: host)
-        }
+        let opened = try await signIn.open(Bootstrap.commandLine, on: host)
         do {
             return try await AgentSession.start(
-                over: pipe(channel, session: session, to: host),
-                settings: settings(host, pool, reason: reason), clock: ContinuousClock())
+                over: pipe(opened, to: host), settings: settings(host, pool, reason: reason), clock: ContinuousClock())
         } catch let fault as Fault {
-            await session.close()
+            await opened.close()
             throw fault.on(host.name)
         }
     }
@@ -45,11 +37,12 @@ struct SSHConnector: HostConnecting {
         return settings
     }
 
-    private func pipe(_ channel: SSHChannel, session: SSHSession, to host: Host) -> AgentPipe {
-        AgentPipe(
+    private func pipe(_ opened: OpenCommand, to host: Host) -> AgentPipe {
+        let command = opened.command
+        return AgentPipe(
             read: {
                 do {
-                    switch try await channel.read() {
+                    switch try await command.read() {
                     case .output(let bytes): return .output(bytes)
                     case .errors(let bytes): return .errors(bytes)
                     case .end: return .end(exitStatus: nil)
@@ -59,12 +52,7 @@ struct SSHConnector: HostConnecting {
                     throw Fault(error, host: host)
                 }
             },
-            write: { try await channel.write($0) },
-            close: {
-                _ = await channel.close()
-                await session.close()
-            },
-            executor: session.worker)
+            write: { try await command.write($0) }, close: { await opened.close() }, executor: opened.worker)
     }
 }
 
