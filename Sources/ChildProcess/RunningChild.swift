@@ -26,9 +26,14 @@ package final class RunningChild: Sendable {
     ///
     /// - Throws: ``ChildProcessError`` when it is not found or cannot be started; nothing is left behind then.
     package static func start(_ command: ChildCommand) throws -> RunningChild {
+        try start(command, openingHandle: linux_pidfd_open)
+    }
+
+    /// - Parameter openingHandle: Gives a descriptor that becomes readable at the end of a process, or a negative number.
+    static func start(_ command: ChildCommand, openingHandle: (pid_t) -> Int32) throws -> RunningChild {
         let streams = try Streams(for: command)
         let child = RunningChild(pid: try command.spawn(on: streams))
-        child.watch(streams.captured)
+        child.watch(streams.captured, openingHandle(child.pid))
         return child
     }
 
@@ -60,7 +65,7 @@ package final class RunningChild: Sendable {
         }
     }
 
-    private func watch(_ captures: [Streams.Capture]) {
+    private func watch(_ captures: [Streams.Capture], _ handle: Int32) {
         let sources = captures.map { capture in
             let source = DispatchSource.makeReadSource(fileDescriptor: capture.end.number, queue: Self.queue)
             source.setEventHandler { [self] in
@@ -76,7 +81,6 @@ package final class RunningChild: Sendable {
             sources.forEach { $0.cancel() }
             finish()
         }
-        let handle = linux_pidfd_open(pid)
         guard handle >= 0 else {
             // A kernel before 5.3, or a sandbox that forbids the call: one waiting thread for this child.
             let pid = pid

@@ -37,6 +37,8 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let keyUnusable = Code(rawValue: "key-unusable")
         /// The password was right and has expired.
         package static let passwordExpired = Code(rawValue: "password-expired")
+        /// The password was not shown, for a reason of ours, and nothing else let us in.
+        package static let passwordWithheld = Code(rawValue: "password-withheld")
         /// The server allows no further channel, or refuses to run commands.
         package static let channelRefused = Code(rawValue: "channel-refused")
         /// The channel was closed, by either side, while something was still to be done on it.

@@ -58,16 +58,19 @@ import Testing
         let (pinned, other) = (try key("ssh-ed25519", 1), try key("ssh-ed25519", 2))
         let odd = try key("ecdsa-sha2-nistp256", 1)
         let line = pinned.knownHostsLine(host: "h", port: 22)
-        let pins = HostKeyPins(KnownHostsFile(path: "kh", text: line + "\n"))
-        #expect(pins.verdict(on: [odd, pinned], of: host("h")).isGood)
-        let changed = pins.verdict(on: [other], of: host("h"))
-        #expect(!changed.isGood)
+        let file = KnownHostsFile(path: "kh", text: line + "\n")
+        let pins = file.pins(host("h"))
+        #expect(HostKeyVerdict([odd, pinned], against: pins).standing == .pinned)
+        let changed = HostKeyVerdict([other], against: pins)
+        #expect(changed.standing == .wrong)
         #expect(
             changed.words
                 == "differs  ssh-ed25519  line 1 has \(pinned.fingerprint), it shows \(other.fingerprint)")
-        #expect(!pins.verdict(on: [odd], of: host("h")).isGood)
-        #expect(!pins.verdict(on: [pinned], of: host("unknown")).isGood)
-        let revoked = HostKeyPins(KnownHostsFile(path: "kh", text: "\(line)\n@revoked \(line)\n"))
-        #expect(revoked.verdict(on: [pinned], of: host("h")).words.hasPrefix("revoked"))
+        #expect(HostKeyVerdict([odd], against: pins).standing == .wrong)
+        #expect(HostKeyVerdict([pinned], against: file.pins(host("unknown"))).standing == .nothingPinned)
+        let revoked = KnownHostsFile(path: "kh", text: "\(line)\n@revoked \(line)\n")
+        let verdict = HostKeyVerdict([pinned], against: revoked.pins(host("h")))
+        #expect(verdict.standing == .wrong)
+        #expect(verdict.words.hasPrefix("revoked"))
     }
 }

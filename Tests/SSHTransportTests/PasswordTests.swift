@@ -88,4 +88,23 @@ import Testing
         struct Missing: Error {}
         await #expect(throws: Missing.self) { _ = try await signIn("word", [.password { throw Missing() }]) }
     }
+
+    @Test func `a password that is withheld is left out, and a later way of the order still lets in`() async throws {
+        let fixture = try await SSHFixture(options: ["PasswordAuthentication yes"])
+        let withheld: SSHSecretSource = {
+            throw SSHSecretWithheld(reason: "it was refused on fe01 and is not tried here", hint: "correct it")
+        }
+        let session = try await fixture.connect(authentication: [.password(withheld), .key(path: fixture.key)])
+        #expect(await session.acceptedMethod == "publickey")
+        await session.close()
+        let stranger = try await SSHFixture()
+        for ways in [[.password(withheld)], [.key(path: stranger.key), .password(withheld)]] as [[SSHAuthentication]] {
+            let error = await #expect(throws: SSHError.self) { _ = try await fixture.connect(authentication: ways) }
+            #expect(error?.code == .passwordWithheld)
+            #expect(error?.message.hasPrefix("it was refused on fe01 and is not tried here") == true)
+            #expect(error?.hint == "correct it")
+            #expect(error?.passwordWasRefused == false)
+        }
+        #expect(!fixture.server.log.contains("Failed password"))
+    }
 }

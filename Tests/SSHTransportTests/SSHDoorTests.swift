@@ -4,8 +4,8 @@ import Testing
 
 @testable import SSHTransport
 
-/// What both doors promise, held against a real OpenSSH server.
-@Suite(.timeLimit(.minutes(2))) struct SSHDoorTests {
+/// What both doors promise, held against a real OpenSSH server. One after the other: some move many MiB.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct SSHDoorTests {
     // MARK: A command
 
     @Test(arguments: SSHDoor.allCases)

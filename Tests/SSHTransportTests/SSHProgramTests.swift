@@ -105,6 +105,28 @@ import Testing
         #expect(!offered.isEmpty && offered.allSatisfy { $0.contains(key.fingerprint) }, "\(offered)")
     }
 
+    @Test func `all keys of a host are shown, pinned or not, and none is taken`() async throws {
+        let fixture = try await SSHFixture(
+            options: ["Ciphers aes256-gcm@openssh.com"], hostKeyTypes: ["ed25519", "rsa"])
+        var target = try hop(fixture)
+        target.knownHosts = [try fixture.server.folder.write("", to: "empty")]
+        let bastion = try await SSHFixture()
+        let program = try SSHDoor.program(fixture)
+        for way in [[], [try hop(bastion)]] {
+            let keys = try await program.hostKeys(of: target, through: way, worker: fixture.worker)
+            #expect(keys.map(\.type) == ["ssh-ed25519", "ssh-rsa"])
+            let pins = HostKeyPolicy(
+                text: try fixture.server.knownHostsLine() + fixture.server.knownHostsLine(type: "rsa"), file: "pins")
+            #expect(pins.pins(for: "127.0.0.1", port: fixture.server.port).map(\.key) == keys)
+        }
+        #expect(try fixture.server.folder.read("empty").isEmpty)
+        fixture.server.stopListening()
+        let error = await #expect(throws: SSHError.self) {
+            _ = try await program.hostKeys(of: target, worker: fixture.worker)
+        }
+        #expect(error?.code == .refused)
+    }
+
     // MARK: Bastions
 
     private func hop(_ fixture: SSHFixture, title: String? = nil) throws -> SSHProgram.Hop {
@@ -145,6 +167,14 @@ import Testing
         }
         #expect(error?.code == .hostKeyUnknown)
         #expect(error?.bastion == "dmz")
+
+        var stranger = target
+        stranger.knownHosts = []
+        error = await #expect(throws: SSHError.self) {
+            try await program.run("cat", on: stranger, through: [try hop(outer, title: "dmz")], worker: host.worker)
+        }
+        #expect(error?.code == .hostKeyUnknown)
+        #expect(error?.bastion == nil)
 
         error = await #expect(throws: SSHError.self) {
             try await program.run("cat", on: target, through: [try hop(strict, title: "dmz")], worker: host.worker)

@@ -170,7 +170,8 @@ struct HostKeysApproveCommand: Command {
 struct HostKeysCheckCommand: Command {
     let about = About(
         "check", "compare the pinned keys with those the hosts show; signs in nowhere",
-        discussion: "Exits 77 when a host shows a key that is not pinned, 4 when one does not answer.",
+        discussion:
+            "Exits 77 when a host shows another key than the pinned one, 4 when one does not answer, 66 when nothing is pinned for one.",
         examples: ["certfleet hostkeys check"])
     let targets = Argument(repeated: "HOST|POOL", .text, "hosts, pools, groups or bastions; none: all")
     let project = ProjectOptions()
@@ -182,50 +183,75 @@ struct HostKeysCheckCommand: Command {
         for shown in try await program.scan(try project.hostsAndBastions(given.targets), project) {
             switch shown.result {
             case .success(let keys):
-                let access = HostKeyPins(try KnownHostsFile(path: HostKeyFiles(shown.host, project).pinned))
-                let verdict = access.verdict(on: keys, of: shown.host)
+                let verdict = HostKeyVerdict(keys, against: try pins(of: shown.host, project))
                 program.terminal.write("\(shown.host.name)  \(verdict.words)\n")
-                if !verdict.isGood {
+                let way =
+                    "certfleet hostkeys scan \(shown.host.name) && certfleet hostkeys approve \(shown.host.name)\n"
+                switch verdict.standing {
+                case .pinned: break
+                case .nothingPinned:
+                    codes.insert(.noTarget)
+                    program.terminal.say("\(shown.host.name): nothing is pinned to check against: \(way)")
+                case .wrong:
                     codes.insert(.refused)
-                    program.terminal.say(
-                        "\(shown.host.name): find out why, then: certfleet hostkeys scan \(shown.host.name) && certfleet hostkeys approve \(shown.host.name)\n"
-                    )
+                    program.terminal.say("\(shown.host.name): find out why, then: \(way)")
                 }
             case .failure(let fault):
                 program.terminal.say(FaultLine.text(fault))
                 codes.insert(.unreachable)
             }
         }
-        return codes.contains(.refused) ? ExitCode.refused.rawValue : ExitCode.strongest(codes).rawValue
+        // That a key is wrong matters more than that somebody did not answer, and that more than what is still to do.
+        let order: [ExitCode] = [.refused, .unreachable, .noTarget]
+        return (order.first(where: codes.contains) ?? .done).rawValue
+    }
+
+    /// As a run reads them: the inventory's file, and the person's own.
+    private func pins(of host: FleetModel.Host, _ project: Project) throws -> [HostKeyPolicy.Pin] {
+        let files = [HostKeyFiles(host, project).pinned, HostAccess.ownKnownHosts].compactMap { $0 }
+        do {
+            return try HostKeyPolicy(files: files).pins(for: host.address, port: UInt16(clamping: host.ssh.port))
+        } catch let error as SSHError {
+            throw Refusal(.badInput, error.message)
+        }
     }
 }
 
-/// Compares what is pinned for a host with what it shows.
-struct HostKeyPins {
-    let file: KnownHostsFile
+/// What is pinned for a host beside what it shows.
+struct HostKeyVerdict: Equatable {
+    enum Standing { case pinned, nothingPinned, wrong }
 
-    init(_ file: KnownHostsFile) { self.file = file }
+    let standing: Standing
+    let words: String
 
-    func verdict(on shown: [HostKey], of host: FleetModel.Host) -> (isGood: Bool, words: String) {
-        let pins = file.pins(host)
+    init(_ shown: [HostKey], against pins: [HostKeyPolicy.Pin]) {
         let pinned = pins.filter { !$0.isRevoked }
         if let key = shown.first(where: { key in pins.contains { $0.isRevoked && $0.key == key } }) {
-            return (false, "revoked  \(key.type)  \(key.fingerprint)")
+            (standing, words) = (.wrong, "revoked  \(key.type)  \(key.fingerprint)")
+        } else if pinned.isEmpty {
+            let keys = shown.map { "\($0.type)  \($0.fingerprint)" }.joined(separator: ", ")
+            (standing, words) = (.nothingPinned, "not pinned, shows \(keys)")
+        } else if let (pin, key) = Self.difference(shown, pinned) {
+            standing = .wrong
+            words =
+                "differs  \(key.type)  line \(pin.line) has \(pin.key.fingerprint), it shows \(key.fingerprint)"
+        } else if let same = pinned.first(where: { shown.contains($0.key) }) {
+            (standing, words) = (.pinned, "pinned  \(same.key.type)  \(same.key.fingerprint)")
+        } else {
+            let types = pinned.map(\.key.type).joined(separator: ", ")
+            (standing, words) = (.wrong, "pinned only as \(types), which it does not show")
         }
-        guard !pinned.isEmpty else {
-            return (false, "not pinned, shows \(shown.map { "\($0.type)  \($0.fingerprint)" }.joined(separator: ", "))")
-        }
+    }
+
+    /// A type of key of which another one is shown than is pinned.
+    private static func difference(
+        _ shown: [HostKey], _ pinned: [HostKeyPolicy.Pin]
+    ) -> (HostKeyPolicy.Pin, HostKey)? {
         for pin in pinned {
             if let key = shown.first(where: { $0.type == pin.key.type }), !pinned.contains(where: { $0.key == key }) {
-                return (
-                    false,
-                    "differs  \(key.type)  line \(pin.line) has \(pin.key.fingerprint), it shows \(key.fingerprint)"
-                )
+                return (pin, key)
             }
         }
-        guard let same = pinned.first(where: { shown.contains($0.key) }) else {
-            return (false, "pinned only as \(pinned.map(\.key.type).joined(separator: ", ")), which it does not show")
-        }
-        return (true, "pinned  \(same.key.type)  \(same.key.fingerprint)")
+        return nil
     }
 }

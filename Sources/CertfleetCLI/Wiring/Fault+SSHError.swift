@@ -22,7 +22,7 @@ extension Fault {
     private static func kind(_ code: SSHError.Code) -> Kind {
         switch code {
         case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .knownHostsUnreadable, .authenticationFailed,
-            .keyUnusable, .passwordExpired:
+            .keyUnusable, .passwordExpired, .passwordWithheld:
             .refused
         default: .unreachable
         }

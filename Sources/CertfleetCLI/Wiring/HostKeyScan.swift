@@ -36,6 +36,7 @@ struct HostKeyScan: Sendable {
 
     /// A bastion on the way is signed in to, and so its key has to be pinned already.
     private func keys(of host: Host) async throws -> [HostKey] {
+        if host.ssh.transport == .ssh { return try await signIn.program.hostKeys(of: host, signIn) }
         let endpoint = HostSignIn.endpoint(host)
         let deadlines = HostSignIn.deadlines(host)
         guard let bastion = signIn.inventory.way(to: host).last else {

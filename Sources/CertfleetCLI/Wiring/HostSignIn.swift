@@ -160,7 +160,12 @@ struct HostSignIn: Sendable {
     private func password(_ name: String, _ user: String, _ host: Host) -> SSHSecretSource {
         { [secrets, trials] in
             let secret = try await secrets.secret(name)
-            try await trials.permit(.init(user: user, secret: name), on: host.name)
+            do {
+                try await trials.permit(.init(user: user, secret: name), on: host.name)
+            } catch let fault as Fault {
+                // A later way of this host's order may still let us in.
+                throw SSHSecretWithheld(reason: fault.message, hint: fault.hint)
+            }
             return secret.revealed
         }
     }

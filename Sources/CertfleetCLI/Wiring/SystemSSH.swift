@@ -26,6 +26,15 @@ struct SystemSSH: Sendable {
         }
     }
 
+    /// - Throws: As ``open(_:on:_:)``.
+    func hostKeys(of host: Host, _ signIn: HostSignIn) async throws -> [HostKey] {
+        try await naming(signIn.inventory.way(to: host)) { bastions in
+            try await ssh.hostKeys(
+                of: Self.hop(host), through: bastions, deadlines: HostSignIn.deadlines(host),
+                worker: signIn.workers.next())
+        }
+    }
+
     /// What is said of a bastion becomes a fault under its name.
     private func naming<Value>(
         _ bastions: [Host], _ body: ([SSHProgram.Hop]) async throws -> Value

@@ -6,6 +6,8 @@ struct ProgramArguments {
     let logs: [String]
     /// For each hop: the key files to offer.
     let identities: [[String]]
+    /// To look at a host's key only: the algorithms to ask for, and the file it is written to. Nobody signs in then.
+    var look: (algorithms: String, file: String)?
 
     init(_ program: SSHProgram, deadlines: SSHDeadlines, logs: [String], identities: [[String]]) {
         self.program = program
@@ -24,18 +26,31 @@ struct ProgramArguments {
         let seconds = max(1, deadlines.connect.components.seconds)
         var words = program.configuration.map { ["-F", $0] } ?? []
         words += ["-T", "-E", logs[index]]
-        let options = [
-            "LogLevel=DEBUG1", "BatchMode=yes", "StrictHostKeyChecking=yes", "UpdateHostKeys=no",
-            "UserKnownHostsFile=\(hop.knownHosts.isEmpty ? "none" : hop.knownHosts.map(Self.path).joined(separator: " "))",
-            "HostName=\(hop.endpoint.host)", "Port=\(hop.endpoint.port)", "User=\(hop.endpoint.user)",
-            "ConnectTimeout=\(seconds)", "ServerAliveInterval=30", "ServerAliveCountMax=3", "TCPKeepAlive=yes",
-            // What a configuration may have for people at a terminal.
-            "ControlMaster=no", "ControlPath=none", "ClearAllForwardings=yes", "ForwardAgent=no", "ForwardX11=no",
-            "PermitLocalCommand=no", "RemoteCommand=none", "RequestTTY=no", "EscapeChar=none", "VisualHostKey=no",
-        ]
-        words += (options + keys(hop, identities[index])).flatMap { ["-o", $0] }
+        let isLook = look != nil && index == 0
+        let options =
+            (isLook ? lookOptions : ["StrictHostKeyChecking=yes"]) + [
+                "LogLevel=DEBUG1", "BatchMode=yes", "UpdateHostKeys=no",
+                "UserKnownHostsFile=\(hop.knownHosts.isEmpty ? "none" : hop.knownHosts.map(Self.path).joined(separator: " "))",
+                "HostName=\(hop.endpoint.host)", "Port=\(hop.endpoint.port)", "User=\(hop.endpoint.user)",
+                "ConnectTimeout=\(seconds)", "ServerAliveInterval=30", "ServerAliveCountMax=3", "TCPKeepAlive=yes",
+                // What a configuration may have for people at a terminal.
+                "ControlMaster=no", "ControlPath=none", "ClearAllForwardings=yes", "ForwardAgent=no", "ForwardX11=no",
+                "PermitLocalCommand=no", "RemoteCommand=none", "RequestTTY=no", "EscapeChar=none", "VisualHostKey=no",
+            ]
+        words += (options + (isLook ? [] : keys(hop, identities[index]))).flatMap { ["-o", $0] }
         if index + 1 < hops.count { words += ["-o", "ProxyCommand=\(way(hops, to: index))"] }
         return words
+    }
+
+    /// The key is taken into a file of its own, that nothing reads but the scan; without a way to sign in the server then
+    /// refuses us.
+    private var lookOptions: [String] {
+        guard let look else { return [] }
+        return [
+            "StrictHostKeyChecking=accept-new", "UserKnownHostsFile=\(Self.path(look.file))",
+            "GlobalKnownHostsFile=none", "HashKnownHosts=no", "HostKeyAlgorithms=\(look.algorithms)",
+            "PreferredAuthentications=none",
+        ]
     }
 
     private func keys(_ hop: SSHProgram.Hop, _ files: [String]) -> [String] {

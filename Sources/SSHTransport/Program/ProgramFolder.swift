@@ -16,15 +16,26 @@ final class ProgramFolder: Sendable {
     /// What is open stays open.
     func remove() {
         if let folder = opendir(path) {
+            // Names first: a folder that changes while it is read may leave some out.
+            var names: [String] = []
             while let entry = readdir(folder) {
                 let name = withUnsafePointer(to: &entry.pointee.d_name) {
                     $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
                 }
-                if name != "." && name != ".." { unlink("\(path)/\(name)") }
+                if name != "." && name != ".." { names.append(name) }
             }
             closedir(folder)
+            for name in names { unlink("\(path)/\(name)") }
         }
         rmdir(path)
+    }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// The lines of a small file; none when it is not there.
+    func lines(_ name: String) -> [String] {
+        let bytes = (try? SmallFile.read(file(name), limit: 1 << 16)) ?? []
+        return bytes.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// A pipe with a name, and our end of it, which never blocks. We hold it for both directions, so that whoever opens

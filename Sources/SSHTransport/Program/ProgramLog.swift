@@ -35,8 +35,6 @@ struct ProgramLog {
     private(set) var firstLine: String?
     /// The server's no to a channel or a command.
     var refusal: String? { said.first { $0.contains("exec request failed") || $0.contains(": open failed: ") } }
-    /// The connection was there, and went.
-    var hasLost: Bool { phase == .command && !hasEnded }
     /// What is no debug line, cleaned: complaints.
     private(set) var said: [String] = []
     private var rest: [UInt8] = []

@@ -155,27 +155,30 @@ actor ProgramRun {
 
     /// Why it ended without the server's having told how the command did.
     private func failure() -> SSHError {
-        let last = PeerText.clean(lastErrors.split(separator: UInt8(ascii: "\n")).last ?? [])
+        let isGone = Self.isFarewell(lastLine)
+        let own = logs[0].failure(
+            for: endpoints[0], last: isGone || logs[0].phase < .command ? lastLine : "")
+        // What the host itself has said stands; that the line went away may be a bastion's doing.
+        let mayBeOfBastion: [SSHError.Code] = [.connectionLost, .handshakeFailed, .libraryFailure]
+        guard mayBeOfBastion.contains(own.code) else { return own }
         // The outermost bastion first: what fails there makes all that is behind it fail.
         for index in logs.indices.dropFirst().reversed() {
-            let target = endpoints[index - 1]
-            if let refused = logs[index].tunnelFailure(
-                through: endpoints[index], to: "\(target.host):\(target.port)")
-            {
+            let (log, endpoint, target) = (logs[index], endpoints[index], endpoints[index - 1])
+            if let refused = log.tunnelFailure(through: endpoint, to: "\(target.host):\(target.port)") {
                 return refused
             }
-            if logs[index].phase < .command {
-                var error = logs[index].failure(for: endpoints[index])
-                error.bastion = endpoints[index].title
+            if log.phase < .command {
+                var error = log.failure(for: endpoint)
+                error.bastion = endpoint.title
                 return error
             }
-            if !logs[index].hasEnded || Self.isFarewell(last) {
-                if logs[0].phase == .command || logs[index].hasLost {
-                    return TunnelStream.lost(endpoints[index].title, logs[index].failure(for: endpoints[index]))
-                }
-            }
+            if !log.hasEnded || isGone { return TunnelStream.lost(endpoint.title, log.failure(for: endpoint)) }
         }
-        return logs[0].failure(for: endpoints[0], last: Self.isFarewell(last) || logs[0].phase < .command ? last : "")
+        return own
+    }
+
+    private var lastLine: String {
+        PeerText.clean(lastErrors.split(separator: UInt8(ascii: "\n")).last ?? [])
     }
 
     /// What the program writes to its standard error, not its log, when a connection that stood is gone.
@@ -186,8 +189,7 @@ actor ProgramRun {
 
     /// Whether the command's end was told, or at least that of its channel on a connection that stood.
     private var hasEndedInOrder: Bool {
-        let last = PeerText.clean(lastErrors.split(separator: UInt8(ascii: "\n")).last ?? [])
-        return logs[0].hasStatus || logs[0].hasEnded && logs[0].refusal == nil && !Self.isFarewell(last)
+        logs[0].hasStatus || logs[0].hasEnded && logs[0].refusal == nil && !Self.isFarewell(lastLine)
     }
 
     private var exit: SSHExit? {

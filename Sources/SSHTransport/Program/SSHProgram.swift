@@ -75,20 +75,39 @@ package struct SSHProgram: Sendable {
         }
     }
 
+    /// Fetches a host's public keys, one of each kind it has, without signing in and without accepting any of them.
+    ///
+    /// - Throws: As ``run(_:on:through:deadlines:worker:)``; a server that shows at least one key is not an error.
+    package nonisolated(nonsending) func hostKeys(
+        of host: Hop, through bastions: [Hop] = [], deadlines: SSHDeadlines = SSHDeadlines(), worker: SSHWorker
+    ) async throws -> [HostKey] {
+        let kinds = [
+            "ssh-ed25519", "ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521", "rsa-sha2-512,rsa-sha2-256",
+        ]
+        return try await withTaskExecutorPreference(worker) {
+            var keys: [HostKey] = []
+            var last: SSHError?
+            for kind in kinds {
+                let folder = try ProgramFolder()
+                let run = try await start("true", [host] + bastions.reversed(), deadlines, worker) {
+                    $0.look = (kind, folder.file("seen"))
+                }
+                do { try await run.signedIn() } catch { last = error as? SSHError }
+                // Before the folder goes.
+                keys += folder.lines("seen").compactMap { KnownHostLine($0[...], file: "seen", number: 1)?.key }
+                _ = await run.close()
+                if let last, last.code != .authenticationFailed, last.code != .noCommonAlgorithm { break }
+            }
+            if keys.isEmpty { throw last ?? SSHError(.protocolViolated, "host key", "the host showed no key") }
+            return keys
+        }
+    }
+
     /// - Parameter hops: The host first.
     private nonisolated(nonsending) func attempt(
         _ command: String, _ hops: [Hop], _ deadlines: SSHDeadlines, _ worker: SSHWorker
     ) async throws -> SSHProgramChannel {
-        let pass = try await worker.admission.enter(hops.last?.endpoint.host ?? "")
-        let folder = try ProgramFolder()
-        var files: [[String]] = []
-        for hop in hops { files.append(try await identities(hop, in: folder)) }
-        let logs = try hops.indices.map { try folder.makePipe("log\($0)") }
-        let arguments = ProgramArguments(self, deadlines: deadlines, logs: logs.map(\.path), identities: files)
-        let run = try await ProgramRun.start(
-            program, arguments.all(command, hops), environment, hops.map(\.endpoint), folder, logs.map(\.end),
-            deadlines,
-            pass, worker)
+        let run = try await start(command, hops, deadlines, worker)
         do {
             try await run.signedIn()
         } catch {
@@ -96,6 +115,23 @@ package struct SSHProgram: Sendable {
             throw error
         }
         return SSHProgramChannel(run)
+    }
+
+    private nonisolated(nonsending) func start(
+        _ command: String, _ hops: [Hop], _ deadlines: SSHDeadlines, _ worker: SSHWorker,
+        changing change: (inout ProgramArguments) -> Void = { _ in }
+    ) async throws -> ProgramRun {
+        let pass = try await worker.admission.enter(hops.last?.endpoint.host ?? "")
+        let folder = try ProgramFolder()
+        var files: [[String]] = []
+        for hop in hops { files.append(try await identities(hop, in: folder)) }
+        let logs = try hops.indices.map { try folder.makePipe("log\($0)") }
+        var arguments = ProgramArguments(self, deadlines: deadlines, logs: logs.map(\.path), identities: files)
+        change(&arguments)
+        return try await ProgramRun.start(
+            program, arguments.all(command, hops), environment, hops.map(\.endpoint), folder, logs.map(\.end),
+            deadlines,
+            pass, worker)
     }
 
     /// The files that name the keys to offer. Of a key in the agent that is its public half, put into the folder.

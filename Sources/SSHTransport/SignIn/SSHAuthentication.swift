@@ -1,6 +1,18 @@
 /// Brings a secret when it is needed, never earlier. The bytes are wiped after use, as far as they are ours.
 package typealias SSHSecretSource = @Sendable () async throws -> [UInt8]
 
+/// Thrown by a secret source that will not give its secret: this way is left out, and the next one tried.
+package struct SSHSecretWithheld: Error {
+    /// One sentence, lower case.
+    package let reason: String
+    package let hint: String?
+
+    package init(reason: String, hint: String?) {
+        self.reason = reason
+        self.hint = hint
+    }
+}
+
 /// Signs the given bytes and returns the signature as SSH has it inside its outer string: 64 bytes for Ed25519,
 /// the two numbers r and s as SSH `mpint`s for ECDSA. Runs on the session's worker unless it hops away itself.
 package typealias SSHSigner = @Sendable ([UInt8]) async throws -> [UInt8]

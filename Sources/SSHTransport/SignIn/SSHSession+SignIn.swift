@@ -4,6 +4,7 @@ struct SignInNotes {
     private(set) var wasRefused = false
     private(set) var hasExpired = false
     private(set) var hint: String?
+    private var withheld: SSHSecretWithheld?
     /// What the server said about it, quoted, and its banner.
     var reason: String?
     var banner: String?
@@ -31,6 +32,8 @@ struct SignInNotes {
         self.hint = hint ?? self.hint
     }
 
+    mutating func withheld(_ error: SSHSecretWithheld) { withheld = error }
+
     /// The server has hung up with a word, which counts as a refusal of all that was shown to it.
     mutating func ended() { wasRefused = true }
 
@@ -55,6 +58,10 @@ struct SignInNotes {
             return SSHError(
                 .passwordExpired, "sign-in", "the password of \(user) has expired",
                 hint: "change it on the server, or in the domain")
+        }
+        if let withheld {
+            let others = notes.isEmpty ? "" : "; \(tried); the server takes \(wanted)"
+            return SSHError(.passwordWithheld, "sign-in", withheld.reason + others, hint: withheld.hint)
         }
         if !wasRefused {
             return SSHError(
@@ -149,9 +156,15 @@ extension SSHSession {
         _ notes: inout SignInNotes,
         _ call: (SecretBytes) throws -> Attempt<SignInAnswer>
     ) async throws -> Bool {
-        let secret = try await waiting(for: "password", by: deadline) {
-            var bytes = try await source()
-            return SecretBytes(wiping: &bytes)
+        let secret: SecretBytes
+        do {
+            secret = try await waiting(for: "password", by: deadline) {
+                var bytes = try await source()
+                return SecretBytes(wiping: &bytes)
+            }
+        } catch let error as SSHSecretWithheld {
+            notes.withheld(error)
+            return false
         }
         if notes.hasRefused(secret) {
             notes.skipped(what, "not tried, the same password was refused before")
