@@ -307,7 +307,7 @@ actor ProgramRun {
     }
 
     private func wait(for readiness: SocketReadiness, since seen: Int, id: UInt64 = 0) async {
-        await withCheckedContinuation {
+        await withUnsafeContinuation {
             worker.checkIsolated()
             readiness.add($0, id: id, seen: seen)
         }
