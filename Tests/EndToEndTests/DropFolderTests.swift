@@ -94,6 +94,58 @@ struct DropFolderTests {
         }
     }
 
+    @Test
+    func
+        `an answer for another key is named and waited on, one whose names were changed is refused, a right one taken`()
+        async throws
+    {
+        let folder = try TemporaryFolder()
+        let text = try String(contentsOfFile: Inventories.path("drop-host"), encoding: .utf8)
+            .split(separator: "\n").filter { !$0.contains("edge02") && !$0.contains("edge03") }.joined(separator: "\n")
+            .replacing("sharing: host }", with: "sharing: host, names: { add: [added.example.com] } }")
+        try folder.write(text, to: "fleet.yml")
+        try await LabProject.up(file: folder["fleet.yml"]) { lab in
+            let before = try lab.usages("edge01")
+            #expect(try await lab.run("renew", "--yes").code == 3)
+            let request = try #require(try lab.outbox().first)
+            let inbox = "\(lab.path)/drop/public/inbox"
+            try lab.folder.write(
+                "subjectAltName=DNS:elsewhere.example.com\nextendedKeyUsage=serverAuth\n", to: "changed.ext")
+            func sign(_ request: String, _ more: String...) async throws {
+                let signed = try await BuiltProgram.run(
+                    "openssl",
+                    [
+                        "x509", "-req", "-in", request, "-CA", "\(lab.path)/ca/public/issuing.pem", "-CAkey",
+                        "\(lab.path)/ca/public/issuing.key", "-set_serial", "77", "-days", "30", "-out",
+                        "\(inbox)/answer.pem",
+                    ] + more, environment: lab.environment)
+                #expect(signed.code == 0, "\(signed)")
+            }
+
+            let other = lab.folder["other.csr"]
+            let made = try await lab.tool(
+                "openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", lab.folder["other.key"], "-subj",
+                "/CN=edgepool.dmz.example.com", "-out", other)
+            #expect(made.code == 0, "\(made)")
+            try await sign(other)
+            let waits = try await lab.run("pending", "collect")
+            #expect(waits.code == 3, "\(waits)")
+            #expect(waits.errors.contains("is for edgepool.dmz.example.com but has another key"), "\(waits)")
+
+            try await sign(request, "-extfile", lab.folder["changed.ext"])
+            let refused = try await lab.run("pending", "collect")
+            #expect(refused.code == 1, "\(refused)")
+            #expect(refused.errors.contains("name added.example.com is missing"), "\(refused)")
+            #expect(try lab.usages("edge01") == before)
+
+            try FileManager.default.removeItem(atPath: "\(inbox)/answer.pem")
+            #expect(try await lab.certfleet(["lab", "sign", lab.path]).code == 0)
+            let collect = try await lab.run("pending", "collect")
+            #expect(collect.code == 0, "\(collect)")
+            #expect(try lab.usages("edge01") != before)
+        }
+    }
+
     @Test func `the second example goes the same way`() async throws {
         let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../inventory/drop-folder.yml").standardizedFileURL.path
