@@ -151,6 +151,22 @@ import Testing
         fixture.server.killConnections()
     }
 
+    @Test(arguments: SSHDoor.allCases)
+    func `an opening that is cancelled ends at once and leaves nothing`(_ door: SSHDoor) async throws {
+        let fixture = try await SSHFixture()
+        let hole = try BlackHole()
+        let opening = Task {
+            try await door.open(
+                "true", on: fixture, .init(port: hole.port, deadlines: SSHDeadlines(connect: .seconds(60))))
+        }
+        let second = Task { try await door.open("true", on: fixture) }
+        try await second.value.close()
+        opening.cancel()
+        await #expect(throws: CancellationError.self) { _ = try await opening.value }
+        // The worker and its places are as before.
+        #expect(try await door.open("echo on", on: fixture).run().text == "on\n")
+    }
+
     // MARK: Refusals
 
     private func refusal(_ door: SSHDoor, _ fixture: SSHFixture, _ wish: SSHDoor.Wish = .init()) async -> SSHError? {

@@ -35,7 +35,8 @@ extension ProgramContext {
     func scan(_ hosts: [FleetModel.Host], _ project: Project) async throws -> [HostKeyScan.Shown] {
         // For bastions on the way only: the hosts themselves are signed in to nowhere.
         let secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
-        let workers = try SSHWorkers(sessions: OpenFiles.connections(under: OpenFiles.raise()))
+        let workers = try SSHWorkers(
+            sessions: OpenFiles.connections(under: OpenFiles.raise()) / project.inventory.descriptorsPerHost)
         let signIn = HostSignIn(
             inventory: project.inventory, workers: workers, secrets: secrets,
             access: HostAccess(secrets: secrets, say: terminal.say))

@@ -8,7 +8,8 @@ struct ProjectWords: Sendable {
     private static let options = ["--project", "--inventory", "-i", "--state-dir"]
     /// Those that look at a project.
     private static let commands: Set<Substring> = [
-        "plan", "apply", "assign", "rollout", "renew", "push", "restart", "status", "names", "runs", "report", "pending",
+        "plan", "apply", "assign", "rollout", "renew", "push", "restart", "status", "names", "runs", "report",
+        "pending",
         "inventory", "topology", "hostkeys", "doctor",
     ]
 

@@ -31,7 +31,8 @@ struct Fleet: Sendable {
         secrets = SecretStore(project.inventory.secrets, prompt: SecretPrompt.prompt(terminal))
         let hosts = project.inventory.pools.reduce(0) { $0 + $1.hosts.count }
         let limit = OpenFiles.raise()
-        let places = OpenFiles.hosts(under: limit)
+        let width = project.inventory.descriptorsPerHost
+        let places = max(1, OpenFiles.hosts(under: limit) / width)
         connector = SSHConnector(
             signIn: HostSignIn(
                 inventory: project.inventory,
@@ -44,7 +45,7 @@ struct Fleet: Sendable {
             terminal.say(
                 """
                 note: \(hosts) hosts, and with \(limit) open files \(places) of them fit at once; the others wait
-                hint: ulimit -n \(hosts + hosts / 4 + 100), or LimitNOFILE= of the service
+                hint: ulimit -n \(hosts * width + hosts * width / 4 + 100), or LimitNOFILE= of the service
 
                 """)
         }

@@ -61,3 +61,10 @@ struct SystemSSH: Sendable {
             keys: keys)
     }
 }
+
+extension Inventory {
+    /// How many open files a host that is connected takes at most.
+    var descriptorsPerHost: Int {
+        pools.contains { $0.hosts.contains { $0.ssh.transport == .ssh } } ? SSHProgram.descriptors : 1
+    }
+}

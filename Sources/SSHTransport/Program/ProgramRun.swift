@@ -54,7 +54,12 @@ actor ProgramRun {
         }
         let run = try ProgramRun(
             endpoints, deadlines, child, input: try ProgramPipe(input, on: worker), folder, pass, worker)
-        try await run.begin(outputs: [output, errors], logs: logs)
+        do {
+            try await run.begin(outputs: [output, errors], logs: logs)
+        } catch {
+            _ = await run.close()
+            throw error
+        }
         return run
     }
 

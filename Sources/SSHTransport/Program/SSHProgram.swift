@@ -1,8 +1,9 @@
 /// The second door: the system's own `ssh` program, for servers that the library shares no algorithm with, and for what
 /// it does not know (GSSAPI, certificates).
 ///
-/// One process for each command: a process that is shared (`ControlMaster`) would be a second one for each host, since
-/// hosts have one command each, and would outlive us when we are killed. What is not said here, the user's ssh
+/// One process for each command. A process that several commands share (`ControlMaster`) would be a second one for each
+/// host, since hosts have one command each here: measured on loopback with 20 hosts, 2.6 MiB and 94 ms of processor time
+/// for a host instead of 1.5 MiB and 89 ms. And it would outlive us when we are killed. What is not said here, the user's ssh
 /// configuration says. No secret can be handed to it: what asks for a password or passphrase is refused.
 package struct SSHProgram: Sendable {
     /// A name that is looked up in the environment's `PATH`, or an absolute path.
@@ -19,6 +20,10 @@ package struct SSHProgram: Sendable {
         self.environment["LC_ALL"] = "C"
         self.configuration = configuration
     }
+
+    /// How many of our descriptors a command takes: three streams, a handle of the process, and a log for the host and
+    /// each of two bastions.
+    package static let descriptors = 7
 
     /// A key to sign in with.
     package enum Key: Hashable, Sendable {
