@@ -76,7 +76,7 @@ struct BastionTests {
             try await install(gates, in: lab)
             for host in ["fe01", "fe02"] { try await lab.fault(host, "late", ["--at", "request"]) }
             let run = try lab.start("renew", "--yes")
-            for _ in 0..<2 { await run.line(with: "prepare 1/10") }
+            for _ in 0..<2 { await run.line(with: "folder: private folder") }
             gates.outer.stopListening()
             gates.outer.killConnections()
             let ended = try await run.ended()

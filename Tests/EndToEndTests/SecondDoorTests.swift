@@ -45,7 +45,7 @@ struct SecondDoorTests {
 
             for host in ["fe01", "fe02"] { try await lab.fault(host, "late", ["--at", "request", "--times", "1"]) }
             let run = try lab.start("renew", "--yes")
-            for _ in 0..<2 { await run.line(with: "prepare 1/10") }
+            for _ in 0..<2 { await run.line(with: "folder: private folder") }
             gate.stopListening()
             gate.killConnections()
             let ended = try await run.ended()
