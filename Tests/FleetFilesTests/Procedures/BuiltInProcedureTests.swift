@@ -66,6 +66,24 @@ import Testing
         #expect(!online.prepare.contains { $0.id == "import" })
     }
 
+    @Test(arguments: [AuthorityKind.local, .hostOnline])
+    func `the deployment's certificate is prepared like a server's own, and assigned globally`(
+        authority: AuthorityKind
+    ) throws {
+        let library = try library()
+        func procedure(_ sharing: Sharing) throws -> Procedure {
+            try #require(
+                library.procedure(
+                    .certificate, type: .frontEnd, version: .v2019, sharing: sharing, authority: authority))
+        }
+        let (own, global) = (try procedure(.host), try procedure(.global))
+        #expect(own.prepare.map(\.id) == global.prepare.map(\.id))
+        #expect(own.finally.map(\.id) == global.finally.map(\.id))
+        #expect(global.switching.map(\.id) == ["assign", "replicated", "assigned"])
+        #expect(global.switching[1].late?.cmdlet == "Invoke-CsManagementStoreReplication")
+        #expect(global.switching[2].on == .readers)
+    }
+
     @Test func `Exchange 2019 has no Unified Messaging and no procedure`() throws {
         #expect(try library().procedure(.certificate, type: .exchangeUM, version: .v2019, sharing: .host) == nil)
     }
