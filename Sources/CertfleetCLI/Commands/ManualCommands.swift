@@ -50,7 +50,7 @@ struct ExplainCommand: Command {
         case .failed: "a target failed, and no other was left untouched: certfleet runs show says why"
         case .due: "something is due (only with --detailed-exitcode): certfleet renew"
         case .waiting:
-            "an order waits for an answer: when it is there, certfleet pending collect; or a restart is owed: certfleet restart"
+            "something waits: an answer (certfleet pending collect), an assignment (certfleet assign), a restart (certfleet restart)"
         case .unreachable: "servers could not be reached; nothing else went wrong: mend the connection and run it again"
         case .guarded:
             "stopped by a guard before more was touched: mend what certfleet runs show names, then certfleet runs resume"

@@ -139,7 +139,12 @@ extension VendorSteps {
     var assigning: [VendorStep] {
         let old = Set((entry?.former ?? [:]).values).sorted().joined(separator: ", ")
         let assign = step("assign")
-        let never = order.summary.need == .none ? "nothing was due" : "the switch did not begin here"
+        let never =
+            order.summary.need == .none
+            ? "nothing was due"
+            : order.summary.assignsLater == true
+                ? "assignment by hand (assign: manual): it waits for certfleet assign \(order.summary.pool)"
+                : "the switch did not begin here"
         let gate = host.gates.last.map { ", gate \($0)" } ?? ""
         return [
             VendorStep(
