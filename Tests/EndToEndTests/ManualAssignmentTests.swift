@@ -16,6 +16,8 @@ struct ManualAssignmentTests {
             #expect(try lab.usages("fe01") == before)
             let issued = try lab.issued("corp")
             #expect(issued.count == 2)
+            let steps = try await lab.run("report", "--by-step")
+            #expect(steps.output.contains("it waits for certfleet assign fe-lyon"), "\(steps)")
             let status = try await lab.run("status")
             #expect(status.output.contains("in the store, waits: certfleet assign fe-lyon"), "\(status)")
             let list = try await lab.run("pending", "list")
