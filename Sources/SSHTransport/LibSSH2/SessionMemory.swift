@@ -1,4 +1,5 @@
 import CLibSSH2
+import CLinux
 import Glibc
 
 /// What libssh2's callbacks read and write for one session.

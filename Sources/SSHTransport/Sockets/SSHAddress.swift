@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// One address of a host with its port, as the system's resolver gave it.

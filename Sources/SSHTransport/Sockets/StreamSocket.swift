@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A TCP socket that never blocks, watched by a worker from its `connect` to its end.
