@@ -45,9 +45,15 @@ import Testing
 
     private func output(_ host: Host) async throws -> [UInt8] {
         let opened = try await signIn.open("echo in", on: host)
-        defer { Task { await opened.close() } }
         var bytes: [UInt8] = []
-        while case .output(let more) = try await opened.command.read() { bytes += more }
+        do {
+            while case .output(let more) = try await opened.command.read() { bytes += more }
+        } catch {
+            await opened.close()
+            throw error
+        }
+        // Before the process may end: what OpenSSL tears down then must not be in use.
+        await opened.close()
         return bytes
     }
 
