@@ -12,7 +12,7 @@ struct DropFolderTests {
             let before = try hosts.map(lab.usages)
             let renew = try await lab.run("renew", "--yes")
             #expect(renew.code == 3, "\(renew)")
-            #expect(renew.errors.contains("certfleet pending collect"))
+            #expect(renew.errors.contains(" pending collect"))
             #expect(try hosts.map(lab.usages) == before)
 
             let requests = try lab.outbox()
