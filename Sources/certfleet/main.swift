@@ -1,4 +1,7 @@
 import CertfleetCLI
 import Glibc
 
-exit(await CertfleetProgram.run(Array(CommandLine.arguments.dropFirst())))
+let code = await CertfleetProgram.run(Array(CommandLine.arguments.dropFirst()))
+fflush(nil)
+// Not exit(): it has OpenSSL clean up after itself while a worker may still be ending a connection with it.
+_exit(code)
