@@ -4,7 +4,9 @@ import Testing
 
 @Suite struct NameTests {
     /// The order of a pool of two made of a case; the first server's.
-    private func order(_ one: NameCase, add: [String] = [], drop: [String] = []) throws -> CertificateOrder {
+    private func order(
+        _ one: NameCase, add: [String] = [], drop: [String] = [], domains: [String]? = nil
+    ) throws -> CertificateOrder {
         let place = SourcePlace(file: "inventory.yml", line: 1, column: 1)
         var pool = Pool(name: "pool", site: "site", type: one.type, version: .v2015, place: place)
         pool.fqdn = one.type == .standardEdition || one.type.isExchange ? nil : one.pool
@@ -18,7 +20,8 @@ import Testing
         ]
         pool.orders = [
             OrderDefinition(
-                id: "order", usages: one.usages, authority: "corp", addNames: add, dropNames: drop, place: place)
+                id: "order", usages: one.usages, authority: "corp", addNames: add, dropNames: drop,
+                sipDomains: domains, place: place)
         ]
         let inventory = Inventory(
             folder: "/project", file: "inventory.yml", organization: Organization(), sipDomains: one.sipDomains,
@@ -27,6 +30,27 @@ import Testing
                 strictDNSAutoLogon: one.strict, publicIM: one.publicIM),
             secrets: [:], authorities: [:], pools: [pool], groups: [:])
         return try #require(OrderBuilder.orders(of: pool, in: inventory).first)
+    }
+
+    @Test func `an order bears the names of the SIP domains chosen for it, whether or not clients insist on them`()
+        throws
+    {
+        var one = NameCase.frontEnd
+        one.usages = ["Default"]
+        one.strict = false
+        one.sipDomains = ["example.com", "example.net"]
+        func sip(_ order: CertificateOrder) -> [String] {
+            order.names.filter { $0.name.hasPrefix("sip.") }.map { "\($0.name): \($0.origin)" }
+        }
+        #expect(try sip(order(one)) == [])
+        #expect(
+            try sip(order(one, domains: ["example.net"])) == [
+                "sip.example.net: SIP domain example.net: names.sip_domains"
+            ])
+        one.type = .edge
+        one.usages = ["AccessEdgeExternal"]
+        #expect(try sip(order(one)).count == 2)
+        #expect(try sip(order(one, domains: ["example.com"])).map { $0.prefix(15) } == ["sip.example.com"])
     }
 
     @Test func `Autodiscover asks for the internal domain as well where it is no SIP domain`() throws {

@@ -40,7 +40,7 @@ enum InventoryKeys {
     static let external = ["access", "web_conferencing"]
     static let port = ["usage", "for", "port"]
     static let order = ["id", "usages", "authority", "sharing", "names", "key", "copies_exportable", "assign"]
-    static let names = ["add", "drop"]
+    static let names = ["add", "drop", "sip_domains"]
 
     private static let signIn = ["user", "port", "auth", "key", "passphrase", "password", "agent_key", "known_hosts"]
     static let ssh = signIn + ["network_credentials", "transport", "bastion"]

@@ -16,6 +16,7 @@ extension InventoryReader {
         let order = OrderDefinition(
             id: id?.value ?? "", usages: usages.map(\.value), authority: authority,
             sharing: sharing ?? .host, addNames: self.names(names, "add"), dropNames: self.names(names, "drop"),
+            sipDomains: names?["sip_domains"] == nil ? nil : self.names(names, "sip_domains"),
             key: key(mapping).over(above).specification,
             copiesExportable: mapping.flag("copies_exportable") ?? false,
             assignment: mapping.choice("assign", Assignment.self) ?? .automatic, place: node.place)

@@ -34,7 +34,7 @@ struct InventoryReader {
         let bastions = self.bastions(top, deadlines: defaults.deadlines.deadlines)
         let pools = self.pools(top, defaults: defaults)
         let sipDomains = self.sipDomains(top, needed: pools.isEmpty || pools.contains { $0.type?.isExchange != true })
-        PoolRules(reader: reader, pools: pools).check()
+        PoolRules(reader: reader, pools: pools, sipDomains: sipDomains).check()
         BastionRules(reader: reader, bastions: bastions).check()
         SignInRules(reader: reader, root: root, hosts: signedInTo(pools), bastions: bastions.map(\.host)).check()
         let inventory = Inventory(

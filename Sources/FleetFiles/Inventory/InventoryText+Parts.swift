@@ -172,7 +172,8 @@ extension YAMLLines {
         add("usages", order.usages.isEmpty ? nil : list(order.usages), depth: 6)
         add("authority", order.authority.isEmpty ? nil : scalar(order.authority), depth: 6)
         add("sharing: \(order.sharing.rawValue)", depth: 6)
-        let names = [("add", order.addNames), ("drop", order.dropNames)].filter { !$0.1.isEmpty }
+        let changes = [("add", order.addNames), ("drop", order.dropNames)].filter { !$0.1.isEmpty }
+        let names = changes + (order.sipDomains.map { [("sip_domains", $0)] } ?? [])
         if !names.isEmpty { add("names: \(flow(names.map { ($0, list($1)) }))", depth: 6) }
         let key = order.key
         add("key: { algorithm: \(key.algorithm), bits: \(key.bits), hash: \(key.hash) }", depth: 6)

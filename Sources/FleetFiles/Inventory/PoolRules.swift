@@ -4,6 +4,7 @@ import FleetModel
 struct PoolRules {
     let reader: YAMLReader
     let pools: [PoolDraft]
+    let sipDomains: [String]
 
     func check() {
         checkNames()
@@ -90,7 +91,9 @@ struct PoolRules {
     // MARK: Orders
 
     private func checkOrders(_ draft: PoolDraft) {
-        if let type = draft.type { OrderNameRules(reader: reader, type: type).check(draft.orders) }
+        if let type = draft.type {
+            OrderNameRules(reader: reader, type: type, sipDomains: sipDomains).check(draft.orders)
+        }
         var ids = Seen(reader: reader)
         var usages = Seen(reader: reader)
         for order in draft.orders {

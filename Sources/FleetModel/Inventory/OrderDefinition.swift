@@ -6,6 +6,8 @@ package struct OrderDefinition: Sendable, Equatable {
     package var sharing: Sharing
     package var addNames: [String]
     package var dropNames: [String]
+    /// The SIP domains whose `sip.` names it bears; `nil` where the rules of the role decide.
+    package var sipDomains: [String]?
     package var key: KeySpecification
     /// May the copies of a shared key be exported again? On the member where it was born it always may.
     package var copiesExportable: Bool
@@ -14,8 +16,8 @@ package struct OrderDefinition: Sendable, Equatable {
 
     package init(
         id: String, usages: [String], authority: String, sharing: Sharing = .host, addNames: [String] = [],
-        dropNames: [String] = [], key: KeySpecification = KeySpecification(), copiesExportable: Bool = false,
-        assignment: Assignment = .automatic, place: SourcePlace
+        dropNames: [String] = [], sipDomains: [String]? = nil, key: KeySpecification = KeySpecification(),
+        copiesExportable: Bool = false, assignment: Assignment = .automatic, place: SourcePlace
     ) {
         self.id = id
         self.usages = usages
@@ -23,6 +25,7 @@ package struct OrderDefinition: Sendable, Equatable {
         self.sharing = sharing
         self.addNames = addNames
         self.dropNames = dropNames
+        self.sipDomains = sipDomains
         self.key = key
         self.copiesExportable = copiesExportable
         self.assignment = assignment

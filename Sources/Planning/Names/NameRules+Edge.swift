@@ -23,7 +23,7 @@ extension NameRules {
     private func accessEdge(_ usages: [String]) -> CertificateNames {
         let access = pool.access?.fqdn ?? hostFQDN
         var names = CertificateNames(subject: access, origin: "Access Edge FQDN", isBinding: false)
-        let sip = Set(inventory.sipDomains.map { "sip.\($0)".lowercased() })
+        let sip = Set(sipDomains.map { "sip.\($0)".lowercased() })
         // Lync's tables print the Web Conferencing name before the SIP domains', unless XMPP or public IM is in the
         // scenario.
         let xmpp = self.xmpp(usages)
@@ -31,7 +31,7 @@ extension NameRules {
             names.list.add(access, origin: "Access Edge FQDN")
         }
         names.list.add(pool.webConferencing?.fqdn, origin: "Web Conferencing Edge FQDN")
-        for domain in inventory.sipDomains {
+        for domain in sipDomains {
             names.list.add("sip.\(domain)", origin: "SIP domain \(domain)")
             // The summary of SIP and XMPP together prints each bare domain behind its SIP name.
             if xmpp.contains(domain) { addXMPP(domain, to: &names.list) }

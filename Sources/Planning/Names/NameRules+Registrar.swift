@@ -112,7 +112,9 @@ extension NameRules {
         case .dialin: topology.dialin.map { addReplaceable($0, origin: "dialin URL", to: &list) }
         case .admin: topology.admin.map { addReplaceable($0, origin: "admin URL", to: &list) }
         case .sip:
-            if topology.strictDNSAutoLogon { addSIP(to: &list, why: "automatic sign-in with strict DNS matching") }
+            if topology.strictDNSAutoLogon || chosenDomains != nil {
+                addSIP(to: &list, why: "automatic sign-in with strict DNS matching")
+            }
         case .discoverInternal: addDiscoverInternal(to: &list)
         case .discoverExternal: addDiscoverExternal(to: &list)
         }

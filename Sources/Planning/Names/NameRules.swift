@@ -12,8 +12,12 @@ struct NameRules {
     /// The server that the certificate is for; of a shared one the first. A reverse proxy may have none.
     let host: Host?
     let sharing: Sharing
+    /// As in ``OrderDefinition/sipDomains``.
+    var chosenDomains: [String]?
 
     var topology: Topology { inventory.topology }
+    /// Those whose `sip.` names are asked for, where the role has such names.
+    var sipDomains: [String] { chosenDomains ?? inventory.sipDomains }
     var hostFQDN: String { host?.fqdn ?? pool.fqdn ?? "" }
     var poolFQDN: String { pool.fqdn ?? hostFQDN }
 
@@ -31,7 +35,10 @@ struct NameRules {
 
     /// Adds `sip.<domain>` for every SIP domain.
     func addSIP(to list: inout NameList, why: String) {
-        for domain in inventory.sipDomains { list.add("sip.\(domain)", origin: "SIP domain \(domain): \(why)") }
+        for domain in sipDomains {
+            list.add(
+                "sip.\(domain)", origin: "SIP domain \(domain): \(chosenDomains == nil ? why : "names.sip_domains")")
+        }
     }
 
     /// `*.example.com` for `meet.example.com`: a star stands for exactly one label.

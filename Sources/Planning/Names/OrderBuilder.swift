@@ -38,7 +38,9 @@ package enum OrderBuilder {
     private static func order(
         _ definition: OrderDefinition, pool: Pool, host: Host?, hosts: [String], in inventory: Inventory
     ) -> CertificateOrder {
-        let rules = NameRules(inventory: inventory, pool: pool, host: host, sharing: definition.sharing)
+        let rules = NameRules(
+            inventory: inventory, pool: pool, host: host, sharing: definition.sharing,
+            chosenDomains: definition.sipDomains)
         var names = rules.names(for: definition.usages)
         change(&names, by: definition)
         let product = ProductNames(rules: rules, usages: definition.usages, unwanted: definition.dropNames)

@@ -199,6 +199,9 @@ extension Mistake {
             "19:73: `add` cannot be `-a.example.com`: a part of it begins or ends with a hyphen",
             "19:89: `add` cannot be `漢.example.com`: only letters, digits and hyphens are allowed"),
         Mistake(
+            "usages: [Default]", "names: { sip_domains: [other.example.org] }, usages: [Default]",
+            "19:46: `other.example.org` is not among the inventory's `sip_domains`\n  hint: known here: example.com"),
+        Mistake(
             "usages: [Default]",
             "names: { add: ['*.example.com', '*'], drop: [a..b] }, usages: [WebServicesInternal]",
             "19:55: `add` cannot be `*`: it is a short name, without a domain",
