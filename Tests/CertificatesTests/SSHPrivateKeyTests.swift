@@ -1,6 +1,7 @@
 import COpenSSL
 import FleetModel
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Certificates
@@ -11,12 +12,10 @@ struct SSHPrivateKeyTests {
         ("ed25519", "256"), ("ecdsa", "256"), ("ecdsa", "384"), ("ecdsa", "521"),
     ]
     private static let phrase = "a phrase for tests"
-    private let folder: URL
+    private let scratch: TemporaryFolder
+    private var folder: URL { URL(filePath: scratch.path) }
 
-    init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "keys-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
+    init() throws { scratch = try TemporaryFolder() }
 
     private func run(_ program: String, _ arguments: [String]) throws {
         let process = Process()
