@@ -34,17 +34,26 @@ package final class HostChannel: Sendable {
     func start(transcript: Transcript?) {
         let (input, post, source) = (input, post, source)
         source.setEventHandler {
-            var piece = [UInt8](repeating: 0, count: 65_536)
-            let count = read(input, &piece, piece.count)
-            if count > 0 {
-                transcript?.append(piece[..<count])
-                post.yield(.bytes(Array(piece[..<count])))
-            } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
-                post.yield(.ended)
-                source.cancel()
-            }
+            // Dispatch tells a hang-up once, together with what is there to read, and then forgets the descriptor: so
+            // everything is read, its end too.
+            repeat {
+                var piece = [UInt8](repeating: 0, count: 65_536)
+                let count = read(input, &piece, piece.count)
+                if count > 0 {
+                    transcript?.append(piece[..<count])
+                    post.yield(.bytes(Array(piece[..<count])))
+                } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
+                    post.yield(.ended)
+                    return source.cancel()
+                }
+            } while Self.hasMore(input)
         }
         source.resume()
+    }
+
+    private static func hasMore(_ input: Int32) -> Bool {
+        var waiting = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
+        return poll(&waiting, 1, 0) > 0
     }
 
     func stop() {

@@ -1,0 +1,27 @@
+import Glibc
+import Testing
+
+@testable import Lab
+
+struct HostChannelTests {
+    @Test(.timeLimit(.minutes(1)))
+    func `all that was sent before the line broke is read, and its end is noticed`() async {
+        var ends: [Int32] = [0, 0]
+        #expect(pipe(&ends) == 0)
+        let whole = [UInt8](repeating: 7, count: 200_000)
+        // F_SETPIPE_SZ, which the module of the C library leaves out: more than one read takes.
+        #expect(fcntl(ends[1], 1031, 1 << 20) >= whole.count)
+        #expect(write(ends[1], whole, whole.count) == whole.count)
+        close(ends[1])
+        defer { close(ends[0]) }
+        let channel = HostChannel(input: ends[0], output: -1, error: -1)
+        channel.start(transcript: nil)
+        var count = 0
+        for await event in channel.events {
+            if case .bytes(let bytes) = event { count += bytes.count }
+            if case .ended = event { break }
+        }
+        #expect(count == whole.count)
+        channel.stop()
+    }
+}
