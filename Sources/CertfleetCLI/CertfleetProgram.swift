@@ -37,7 +37,8 @@ package enum CertfleetProgram {
         case let usage as UsageError:
             terminal.say("certfleet: \(usage.message)\n")
             if let hint = usage.hint { terminal.say("  hint: \(hint)\n") }
-            terminal.say(usage.usage.hasSuffix("\n") ? usage.usage : usage.usage + "\n")
+            // The synopsis is no command to be typed: it stays as the reference has it.
+            Terminal.process.say(usage.usage.hasSuffix("\n") ? usage.usage : usage.usage + "\n")
             return UsageError.conventionalExitCode
         case let fault as Fault:
             terminal.say(FaultText.text(fault) + "\n")

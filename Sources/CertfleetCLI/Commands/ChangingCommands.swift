@@ -18,11 +18,9 @@ struct RolloutCommand: Command {
         let change = given.change
         return try await program.session(given.project.place).begin(
             { project in
-                RunRequest(
-                    command: "rollout \(given.pools.joined(separator: " "))",
-                    selection: PlanSelection(pools: try Targets(project.inventory).pools(given.pools)),
-                    lead: change.due, accepted: Set(change.accept),
-                    defersRestarts: change.deferRestarts)
+                change.request(
+                    "rollout \(given.pools.joined(separator: " "))",
+                    PlanSelection(pools: try Targets(project.inventory).pools(given.pools)))
             }, consent: .init(yes: change.yes)
         ).rawValue
     }
@@ -45,11 +43,9 @@ struct RenewCommand: Command {
         let words = ["renew"] + given.pools + (change.due.map { ["--due \($0.text)"] } ?? [])
         return try await program.session(given.project.place).begin(
             { project in
-                RunRequest(
-                    command: words.joined(separator: " "),
-                    selection: PlanSelection(pools: try Targets(project.inventory).poolsOrAll(given.pools)),
-                    lead: change.due, accepted: Set(change.accept),
-                    defersRestarts: change.deferRestarts)
+                change.request(
+                    words.joined(separator: " "),
+                    PlanSelection(pools: try Targets(project.inventory).poolsOrAll(given.pools)))
             }, consent: .init(yes: change.yes)
         ).rawValue
     }
@@ -71,11 +67,9 @@ struct PushCommand: Command {
         let change = given.change
         return try await program.session(given.project.place).begin(
             { project in
-                RunRequest(
-                    command: "push \(given.order)",
-                    selection: try Targets(project.inventory).sharedOrder(given.order),
-                    lead: change.due, accepted: Set(change.accept),
-                    defersRestarts: change.deferRestarts)
+                change.request(
+                    "push \(given.order)",
+                    try Targets(project.inventory).sharedOrder(given.order))
             }, consent: .init(yes: change.yes)
         ).rawValue
     }

@@ -23,10 +23,9 @@ struct PlanCommand: Command {
     func run(_ given: Given<Self>) async throws -> Int32 {
         let project = try Project.load(given.project.place)
         let pools = try Targets(project.inventory).poolsOrAll(given.pools)
-        let request = RunRequest(
-            command: given.pools.isEmpty ? "renew" : "rollout \(given.pools.joined(separator: " "))",
-            selection: PlanSelection(pools: pools), lead: given.change.due, accepted: Set(given.change.accept),
-            defersRestarts: given.change.deferRestarts)
+        let request = given.change.request(
+            given.pools.isEmpty ? "renew" : "rollout \(given.pools.joined(separator: " "))",
+            PlanSelection(pools: pools))
         let look = Look(program: program, project: project)
         var (plan, _) = try await look.plan(request, reason: "plan")
         plan.owed = try await Records(given.project.place).debts(in: plan)

@@ -1,5 +1,6 @@
 import ArgumentParsing
 import FleetModel
+import Planning
 
 /// Where the project is; understood before and after the command.
 struct ProjectOptions: ParameterGroup {
@@ -23,4 +24,15 @@ struct ChangeOptions: ParameterGroup {
     let deferRestarts = Flag(
         "defer-restarts", "assign, and leave the restarts owing; certfleet restart does them")
     let due = Option("due", .duration, "the lead: due when less life is left than this, or than a third of the whole")
+}
+
+extension Given where Declared == ChangeOptions {
+    /// What a command asks for, with the options that all of them take.
+    ///
+    /// - Parameter command: As it is told in plan and report.
+    func request(_ command: String, _ selection: PlanSelection) -> RunRequest {
+        RunRequest(
+            command: command, selection: selection, lead: self.due, accepted: Set(self.accept),
+            defersRestarts: self.deferRestarts)
+    }
 }
