@@ -82,6 +82,9 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
     /// directory, may lock the account.
     package internal(set) var passwordWasRefused = false
 
+    /// Whether it is the way that failed and not the host.
+    package var isOfBastion: Bool { code == .bastionLost || code == .bastionRefuses || code == .bastionSpent }
+
     package var description: String { hint.map { "\(message)\nhint: \($0)" } ?? message }
 
     init(

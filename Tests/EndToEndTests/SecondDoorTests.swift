@@ -24,24 +24,52 @@ struct SecondDoorTests {
         }
     }
 
+    /// Puts a bastion before all hosts; its key is not pinned.
+    private func addGate(_ lab: LabProject) async throws -> LoopbackSSHServer {
+        let gate = try await LoopbackSSHServer()
+        let key = try await gate.makeClientKey("key")
+        try change(lab, to: "transport: ssh\n              bastion: gate")
+        try lab.editInventory {
+            $0 = $0.replacing(
+                "\nsites:\n",
+                with:
+                    "\nbastions:\n  gate: { address: 127.0.0.1, port: \(gate.port), user: \(gate.user), key: \(key) }\nsites:\n"
+            )
+        }
+        return gate
+    }
+
+    private func pin(_ gate: LoopbackSSHServer, _ lab: LabProject) throws {
+        try lab.folder.write(try lab.folder.read("lab/known_hosts") + gate.knownHostsLine(), to: "lab/known_hosts")
+    }
+
+    @Test func `a command joins a bastion once for all hosts, and leaves it when it ends or is killed`() async throws {
+        try await LabProject.up("two") { lab in
+            let gate = try await addGate(lab)
+            try pin(gate, lab)
+            let doctor = try await lab.run("doctor")
+            #expect(doctor.code == 0, "\(doctor)")
+            #expect(gate.connectionCount == 1)
+            await gate.connectionsEnded()
+
+            for host in ["fe01", "fe02"] { try await lab.fault(host, "late", ["--at", "request", "--times", "1"]) }
+            let run = try lab.start("renew", "--yes")
+            for _ in 0..<2 { await run.line(with: "folder: private folder") }
+            #expect(gate.connectionCount == 2)
+            run.signal(SIGKILL)
+            _ = try await run.ended()
+            await gate.connectionsEnded()
+        }
+    }
+
     @Test func `behind a bastion too, and a bastion that is lost is named on each host`() async throws {
         try await LabProject.up("two") { lab in
-            let gate = try await LoopbackSSHServer()
-            let key = try await gate.makeClientKey("key")
-            try change(lab, to: "transport: ssh\n              bastion: gate")
-            try lab.editInventory {
-                $0 = $0.replacing(
-                    "\nsites:\n",
-                    with:
-                        "\nbastions:\n  gate: { address: 127.0.0.1, port: \(gate.port), user: \(gate.user), key: \(key) }\nsites:\n"
-                )
-            }
+            let gate = try await addGate(lab)
             let unpinned = try await lab.run("doctor")
             #expect(unpinned.code == 77, "\(unpinned)")
             #expect(unpinned.errors.contains("fe01: the bastion gate: the host key of"), "\(unpinned)")
             #expect(unpinned.errors.contains("[ssh.bastion-host-key-unknown]"))
-            try lab.folder.write(
-                try lab.folder.read("lab/known_hosts") + gate.knownHostsLine(), to: "lab/known_hosts")
+            try pin(gate, lab)
 
             for host in ["fe01", "fe02"] { try await lab.fault(host, "late", ["--at", "request", "--times", "1"]) }
             let run = try lab.start("renew", "--yes")

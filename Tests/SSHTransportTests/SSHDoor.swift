@@ -43,11 +43,46 @@ enum SSHDoor: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .program:
             let hop = SSHProgram.Hop(
                 endpoint, knownHosts: [try fixture.server.folder.write(pins, to: "pins-\(UUID().uuidString)")],
-                keys: [.file(key)])
-            let command = try await Self.program(fixture, wish).run(
-                command, on: hop, deadlines: wish.deadlines, worker: fixture.worker)
+                keys: [.file(key)], deadlines: wish.deadlines)
+            let command = try await Self.program(fixture, wish).run(command, on: hop, worker: fixture.worker)
             return OpenDoor(command: command, session: nil)
         }
+    }
+
+    /// Runs a command on the fixture's server, so many times at once, each as on a host of its own behind the bastions.
+    ///
+    /// - Parameter bastions: The one that is reached directly first.
+    func run(_ command: String, times: Int, on fixture: SSHFixture, through bastions: [SSHFixture], input: [UInt8])
+        async throws -> [Ended]
+    {
+        let open: @Sendable () async throws -> OpenDoor
+        let close: @Sendable () async -> Void
+        switch self {
+        case .library:
+            var line: SSHSession?
+            for bastion in bastions { line = try await bastion.session(through: line) }
+            let last = line
+            open = {
+                let session = try await fixture.session(through: last)
+                return OpenDoor(command: try await session.openExec(command), session: session)
+            }
+            close = { await last?.close() }
+        case .program:
+            let program = try Self.program(fixture)
+            let (host, way) = (try fixture.hop(), try bastions.map { try $0.hop() })
+            open = {
+                OpenDoor(
+                    command: try await program.run(command, on: host, through: way, worker: fixture.worker),
+                    session: nil)
+            }
+            close = { await program.close() }
+        }
+        let ended = try await withThrowingTaskGroup(of: Ended.self) { group in
+            for _ in 0..<times { group.addTask { try await open().run(input: input) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        await close()
+        return ended
     }
 
     static func program(_ fixture: SSHFixture, _ wish: Wish = Wish()) throws -> SSHProgram {

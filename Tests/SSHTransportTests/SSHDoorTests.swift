@@ -83,6 +83,21 @@ import Testing
         }
     }
 
+    @Test(arguments: SSHDoor.allCases, [1, 2])
+    func `ten hosts at once behind bastions take one connection to each, and bytes go both ways`(
+        _ door: SSHDoor, _ count: Int
+    ) async throws {
+        let host = try await SSHFixture()
+        var bastions: [SSHFixture] = []
+        for _ in 0..<count { bastions.append(try await SSHFixture()) }
+        let sent = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        let ended = try await door.run("cat", times: 10, on: host, through: bastions, input: sent)
+        #expect(ended == Array(repeating: Ended(output: sent, status: 0), count: 10))
+        #expect(host.server.connectionCount == 10)
+        #expect(bastions.map(\.server.connectionCount) == Array(repeating: 1, count: count))
+        for bastion in bastions { await bastion.server.connectionsEnded() }
+    }
+
     // MARK: Its life
 
     @Test(arguments: SSHDoor.allCases)

@@ -29,6 +29,15 @@ struct SSHFixture {
             deadlines: deadlines, on: worker)
     }
 
+    /// Signs in through another session, or directly.
+    func session(through line: SSHSession?) async throws -> SSHSession {
+        guard let line else { return try await connect() }
+        return try await SSHClient.connect(
+            to: SSHEndpoint(host: "127.0.0.1", port: server.port, user: server.user), through: line,
+            hostKeys: HostKeyPolicy(text: server.knownHostsLine(), file: "known_hosts"),
+            authentication: [.key(path: key)], deadlines: Self.quick)
+    }
+
     static func connect(
         port: UInt16, user: String = "nobody", host: String = "127.0.0.1", knownHosts: String = "",
         authentication: [SSHAuthentication] = [], deadlines: SSHDeadlines = quick, on worker: SSHWorker

@@ -4,7 +4,7 @@ import Testing
 
 @testable import SSHTransport
 
-/// What only the second door has: servers that the library cannot speak with, the program's own words, bastions.
+/// What only the second door has: servers that the library cannot speak with, the program's own words.
 @Suite(.timeLimit(.minutes(2))) struct SSHProgramTests {
     /// Servers with which libssh2 1.10 has a list without a common name.
     struct Hardened: Sendable, CustomTestStringConvertible {
@@ -108,11 +108,11 @@ import Testing
     @Test func `all keys of a host are shown, pinned or not, and none is taken`() async throws {
         let fixture = try await SSHFixture(
             options: ["Ciphers aes256-gcm@openssh.com"], hostKeyTypes: ["ed25519", "rsa"])
-        var target = try hop(fixture)
+        var target = try fixture.hop()
         target.knownHosts = [try fixture.server.folder.write("", to: "empty")]
         let bastion = try await SSHFixture()
         let program = try SSHDoor.program(fixture)
-        for way in [[], [try hop(bastion)]] {
+        for way in [[], [try bastion.hop()]] {
             let keys = try await program.hostKeys(of: target, through: way, worker: fixture.worker)
             #expect(keys.map(\.type) == ["ssh-ed25519", "ssh-rsa"])
             let pins = HostKeyPolicy(
@@ -127,67 +127,6 @@ import Testing
             _ = try await program.hostKeys(of: target, worker: fixture.worker)
         }
         #expect(error?.code == .refused)
-    }
-
-    // MARK: Bastions
-
-    private func hop(_ fixture: SSHFixture, title: String? = nil) throws -> SSHProgram.Hop {
-        let pins = try fixture.server.folder.write(try fixture.server.knownHostsLine(), to: "a 100% pin")
-        return SSHProgram.Hop(
-            SSHEndpoint(host: "127.0.0.1", port: fixture.server.port, user: fixture.server.user, title: title),
-            knownHosts: [pins], keys: [.file(fixture.key)])
-    }
-
-    @Test func `a host behind two bastions is reached, and bytes go both ways`() async throws {
-        let (host, inner, outer) = (try await SSHFixture(), try await SSHFixture(), try await SSHFixture())
-        let channel = try await SSHDoor.program(host).run(
-            "cat", on: try hop(host), through: [try hop(outer), try hop(inner)], worker: host.worker)
-        let sent = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        #expect(try await OpenDoor(command: channel, session: nil).run(input: sent).output == sent)
-        #expect(outer.server.connectionCount == 1 && inner.server.connectionCount == 1)
-    }
-
-    @Test func `a bastion that is lost, unknown, or opens no way is named`() async throws {
-        let (host, outer) = (try await SSHFixture(), try await SSHFixture())
-        let strict = try await SSHFixture(options: ["AllowTcpForwarding no"])
-        let program = try SSHDoor.program(host)
-        let target = try hop(host)
-        let channel = try await program.run(
-            "cat", on: target, through: [try hop(outer, title: "dmz")], worker: host.worker)
-        outer.server.killConnections()
-        var error = await #expect(throws: SSHError.self) {
-            while case .errors = try await channel.read() {}
-        }
-        #expect(error?.code == .bastionLost)
-        #expect(error?.message.hasPrefix("the bastion dmz was lost: ") == true, "\(error?.message ?? "")")
-        await channel.close()
-
-        var unknown = try hop(outer, title: "dmz")
-        unknown.knownHosts = []
-        error = await #expect(throws: SSHError.self) {
-            try await program.run("cat", on: target, through: [unknown], worker: host.worker)
-        }
-        #expect(error?.code == .hostKeyUnknown)
-        #expect(error?.bastion == "dmz")
-
-        var stranger = target
-        stranger.knownHosts = []
-        error = await #expect(throws: SSHError.self) {
-            try await program.run("cat", on: stranger, through: [try hop(outer, title: "dmz")], worker: host.worker)
-        }
-        #expect(error?.code == .hostKeyUnknown)
-        #expect(error?.bastion == nil)
-
-        error = await #expect(throws: SSHError.self) {
-            try await program.run("cat", on: target, through: [try hop(strict, title: "dmz")], worker: host.worker)
-        }
-        #expect(error?.code == .bastionRefuses)
-        host.server.stopListening()
-        error = await #expect(throws: SSHError.self) {
-            try await program.run("cat", on: target, through: [try hop(outer, title: "dmz")], worker: host.worker)
-        }
-        #expect(error?.code == .unreachable)
-        #expect(error?.message == "the bastion dmz does not reach 127.0.0.1:\(host.server.port)")
     }
 }
 
@@ -235,6 +174,29 @@ struct ProgramLogTests {
             "kex_exchange_identification: Connection closed by remote host")
         #expect(shed.code == .tooManyConnections)
         #expect(shed.mayBeShed)
+    }
+
+    @Test func `which way a bastion did not open is read from old and new logs, several at once`() {
+        var log = ProgramLog()
+        let bastion = SSHEndpoint(host: "b", port: 22, user: "me", title: "dmz")
+        let lines = [
+            "debug1: channel_connect_stdio_fwd a:22", "debug1: channel 2: new [stdio-forward]",
+            "debug1: channel_connect_stdio_fwd: b:22",
+            "debug1: channel 3: new stdio-forward [stdio-forward] (inactive timeout: 0)",
+            "channel 3: open failed: administratively prohibited: open failed",
+            "channel 2: open failed: connect failed: Connection refused",
+            "debug1: channel 2: free: direct-tcpip: listening port 0 for a port 22",
+            "debug1: channel 3: free: direct-tcpip: listening port 0 for b port 22",
+            // Not a way, and a number that was one.
+            "channel 3: open failed: resource shortage",
+        ]
+        for line in lines { log.append(Array((line + "\r\n").utf8)) }
+        #expect(log.wayFailure(through: bastion, to: "a:22")?.code == .unreachable)
+        #expect(log.wayFailure(through: bastion, to: "b:22")?.code == .bastionRefuses)
+        #expect(log.wayFailure(through: bastion, to: "c:22") == nil)
+        // A later try is not yet known to fail.
+        log.append(Array("debug1: channel_connect_stdio_fwd: a:22\ndebug1: channel 2: new [x]\n".utf8))
+        #expect(log.wayFailure(through: bastion, to: "a:22") == nil)
     }
 
     @Test func `too many keys are a refusal, not a lost connection`() {

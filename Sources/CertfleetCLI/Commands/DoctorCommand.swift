@@ -43,6 +43,7 @@ struct DoctorCommand: Command {
             }
             for await finding in group { findings.append(finding) }
         }
+        await fleet.close()
         findings.sort { $0.order < $1.order }
         for finding in findings {
             for line in finding.lines { program.terminal.write("\(finding.host)  \(line)\n") }

@@ -40,7 +40,9 @@ extension ProgramContext {
         let signIn = HostSignIn(
             inventory: project.inventory, workers: workers, secrets: secrets,
             access: HostAccess(secrets: secrets, say: terminal.say))
-        return try await HostKeyScan(signIn: signIn).scan(hosts)
+        let shown = await HostKeyScan(signIn: signIn).scan(hosts)
+        await signIn.close()
+        return shown
     }
 }
 

@@ -104,7 +104,7 @@ struct Look {
     ) async throws -> (Plan, [String: SurveyResult]) {
         let fleet = try Fleet(project, reason: reason, terminal: program.terminal, surroundings: program.surroundings)
         let facts = await fleet.survey(request.selection.pools, only: hosts)
-        await fleet.links.closeAll()
+        await fleet.close()
         return (fleet.plan(request, run: "<run>", facts: facts), facts)
     }
 

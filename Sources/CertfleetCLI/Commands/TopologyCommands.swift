@@ -106,10 +106,10 @@ private struct TopologySource {
             project, reason: "topology", terminal: program.terminal, surroundings: program.surroundings)
         do {
             let topology = try await fleet.topology(from: host, in: pool)
-            await fleet.links.closeAll()
+            await fleet.close()
             return topology
         } catch {
-            await fleet.links.closeAll()
+            await fleet.close()
             throw error
         }
     }

@@ -46,8 +46,3 @@ actor BastionLines {
         if lines[bastion]?.number == number { lines[bastion] = nil }
     }
 }
-
-extension SSHError {
-    /// Whether it is the way that failed and not the host.
-    var isOfBastion: Bool { code == .bastionLost || code == .bastionRefuses || code == .bastionSpent }
-}

@@ -51,6 +51,12 @@ struct Fleet: Sendable {
         }
     }
 
+    /// Ends all connections. The last thing that is done with it.
+    func close() async {
+        await links.closeAll()
+        await connector.signIn.close()
+    }
+
     // MARK: Survey
 
     /// Looks at all hosts of the pools, side by side. Pools that no survey fits are named, not managed: their hosts are

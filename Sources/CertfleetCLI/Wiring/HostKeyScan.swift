@@ -11,7 +11,7 @@ struct HostKeyScan: Sendable {
 
     let signIn: HostSignIn
 
-    func scan(_ hosts: [Host]) async throws -> [Shown] {
+    func scan(_ hosts: [Host]) async -> [Shown] {
         let all = await withTaskGroup(of: (Int, Shown).self) { group in
             for (index, host) in hosts.enumerated() {
                 group.addTask { (index, await shown(host)) }

@@ -46,6 +46,9 @@ struct HostSignIn: Sendable {
         }
     }
 
+    /// Ends what the system's `ssh` has running for bastions. The library's connections end with their last holder.
+    func close() async { await program.close() }
+
     private func reach(_ host: Host) async throws -> SSHSession {
         guard let bastion = inventory.way(to: host).last else {
             let addresses = try await access.addresses(of: host.address, port: Self.endpoint(host).port)

@@ -23,7 +23,7 @@ extension RunSession {
             outcome = (.stopped, .cannotWriteState)
         }
         if let code = interrupts.exitCode, outcome.exitCode == .interrupted { outcome.exitCode = code }
-        await fleet.links.closeAll()
+        await fleet.close()
         progress.finish()
         await Summary(terminal: terminal, clock: clock).say(id: id, outcome: outcome, journal: journal)
         return outcome.exitCode
@@ -43,7 +43,7 @@ extension RunSession {
                 command: request.command, inventory: place.inventoryPath, plan: text,
                 hosts: plan.pools.flatMap(\.pool.hosts).map(\.name), at: surroundings.now())
         } catch let error as JournalError {
-            await fleet.links.closeAll()
+            await fleet.close()
             throw Refusal(.cannotWriteState, error.fault.description)
         }
     }

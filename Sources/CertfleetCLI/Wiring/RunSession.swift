@@ -130,13 +130,13 @@ struct RunSession {
         do {
             return try await task.value
         } catch {
-            await fleet.links.closeAll()
+            await fleet.close()
             throw error
         }
     }
 
     func leave(_ fleet: Fleet, _ code: ExitCode, words: String) async -> ExitCode {
-        await fleet.links.closeAll()
+        await fleet.close()
         if !words.isEmpty { terminal.say(words + "\n") }
         return code
     }

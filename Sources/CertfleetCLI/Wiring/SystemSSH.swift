@@ -21,7 +21,7 @@ struct SystemSSH: Sendable {
         let worker = signIn.workers.next()
         return try await naming(signIn.inventory.way(to: host)) { bastions in
             let channel = try await ssh.run(
-                command, on: Self.hop(host), through: bastions, deadlines: HostSignIn.deadlines(host), worker: worker)
+                command, on: Self.hop(host), through: bastions, worker: worker)
             return OpenCommand(command: channel, session: nil, worker: worker)
         }
     }
@@ -30,10 +30,12 @@ struct SystemSSH: Sendable {
     func hostKeys(of host: Host, _ signIn: HostSignIn) async throws -> [HostKey] {
         try await naming(signIn.inventory.way(to: host)) { bastions in
             try await ssh.hostKeys(
-                of: Self.hop(host), through: bastions, deadlines: HostSignIn.deadlines(host),
-                worker: signIn.workers.next())
+                of: Self.hop(host), through: bastions, worker: signIn.workers.next())
         }
     }
+
+    /// Ends the connections to bastions.
+    func close() async { await ssh.close() }
 
     /// What is said of a bastion becomes a fault under its name.
     private func naming<Value>(
@@ -58,7 +60,7 @@ struct SystemSSH: Sendable {
         }
         return SSHProgram.Hop(
             HostSignIn.endpoint(host), knownHosts: [host.ssh.knownHosts, HostAccess.ownKnownHosts].compactMap { $0 },
-            keys: keys)
+            keys: keys, deadlines: HostSignIn.deadlines(host))
     }
 }
 

@@ -1,45 +1,61 @@
-/// The words of a command line of `ssh`, for a host and the bastions before it.
+/// The words of a command line of `ssh`.
 struct ProgramArguments {
-    let program: SSHProgram
-    let deadlines: SSHDeadlines
-    /// For each hop, the host first: where it writes what it does.
-    let logs: [String]
-    /// For each hop: the key files to offer.
-    let identities: [[String]]
-    /// To look at a host's key only: the algorithms to ask for, and the file it is written to. Nobody signs in then.
+    /// A configuration file in place of the user's and the system's.
+    let configuration: String?
+    /// Where it writes what it does.
+    let log: String
+    /// The key files to offer.
+    let identities: [String]
+    /// What leads to the host; nil: nothing in between.
+    let way: Way?
+    /// To look at the host's key only: the algorithms to ask for, and the file it is written to. Nobody signs in then.
     var look: (algorithms: String, file: String)?
 
-    init(_ program: SSHProgram, deadlines: SSHDeadlines, logs: [String], identities: [[String]]) {
-        self.program = program
-        self.deadlines = deadlines
-        self.logs = logs
+    /// A bastion that is signed in to.
+    struct Way {
+        let program: String
+        /// The control socket of the process that is connected to it.
+        let socket: String
+        /// Its name, which is only for people who look at the list of processes.
+        let bastion: String
+    }
+
+    init(configuration: String?, log: String, identities: [String], way: Way?) {
+        self.configuration = configuration
+        self.log = log
         self.identities = identities
+        self.way = way
     }
 
-    /// - Parameter hops: The host first, then the bastion before it, and so on.
-    func all(_ command: String, _ hops: [SSHProgram.Hop]) -> [String] {
-        words(hops, at: 0) + ["--", hops[0].endpoint.host, command]
+    /// Runs a command.
+    func command(_ command: String, on hop: SSHProgram.Hop) -> [String] {
+        words(hop, ["ControlMaster=no", "ControlPath=none", "ServerAliveInterval=30"])
+            + ["--", hop.endpoint.host, command]
     }
 
-    private func words(_ hops: [SSHProgram.Hop], at index: Int) -> [String] {
-        let hop = hops[index]
-        let seconds = max(1, deadlines.connect.components.seconds)
-        var words = program.configuration.map { ["-F", $0] } ?? []
-        words += ["-T", "-E", logs[index]]
-        let isLook = look != nil && index == 0
-        let options =
-            (isLook ? lookOptions : ["StrictHostKeyChecking=yes"]) + [
+    /// Signs in and goes on alone, for others that come to the socket. It ends when nobody has been connected to that
+    /// for so many seconds.
+    func master(on hop: SSHProgram.Hop, socket: String, linger: Int) -> [String] {
+        // Its silence is noticed before that of the hosts behind it, so that it is the one that is named.
+        words(hop, ["ControlMaster=yes", "ControlPersist=\(linger)", "ServerAliveInterval=20"])
+            + ["-N", "-S", Self.doubled(socket), "--", hop.endpoint.host]
+    }
+
+    private func words(_ hop: SSHProgram.Hop, _ own: [String]) -> [String] {
+        let seconds = max(1, hop.deadlines.connect.components.seconds)
+        var options =
+            (look == nil ? ["StrictHostKeyChecking=yes"] : lookOptions) + [
                 "LogLevel=DEBUG1", "BatchMode=yes", "UpdateHostKeys=no",
                 "UserKnownHostsFile=\(hop.knownHosts.isEmpty ? "none" : hop.knownHosts.map(Self.path).joined(separator: " "))",
                 "HostName=\(hop.endpoint.host)", "Port=\(hop.endpoint.port)", "User=\(hop.endpoint.user)",
-                "ConnectTimeout=\(seconds)", "ServerAliveInterval=30", "ServerAliveCountMax=3", "TCPKeepAlive=yes",
+                "ConnectTimeout=\(seconds)", "ServerAliveCountMax=3", "TCPKeepAlive=yes",
                 // What a configuration may have for people at a terminal.
-                "ControlMaster=no", "ControlPath=none", "ClearAllForwardings=yes", "ForwardAgent=no", "ForwardX11=no",
-                "PermitLocalCommand=no", "RemoteCommand=none", "RequestTTY=no", "EscapeChar=none", "VisualHostKey=no",
-            ]
-        words += (options + (isLook ? [] : keys(hop, identities[index]))).flatMap { ["-o", $0] }
-        if index + 1 < hops.count { words += ["-o", "ProxyCommand=\(way(hops, to: index))"] }
-        return words
+                "ClearAllForwardings=yes", "ForwardAgent=no", "ForwardX11=no", "PermitLocalCommand=no",
+                "RemoteCommand=none", "RequestTTY=no", "EscapeChar=none", "VisualHostKey=no",
+            ] + own
+        if look == nil { options += keys(hop) }
+        if let way { options.append("ProxyCommand=\(command(way, to: hop.endpoint))") }
+        return (configuration.map { ["-F", $0] } ?? []) + ["-T", "-E", log] + options.flatMap { ["-o", $0] }
     }
 
     /// The key is taken into a file of its own, that nothing reads but the scan; without a way to sign in the server then
@@ -53,17 +69,21 @@ struct ProgramArguments {
         ]
     }
 
-    private func keys(_ hop: SSHProgram.Hop, _ files: [String]) -> [String] {
+    private func keys(_ hop: SSHProgram.Hop) -> [String] {
         guard !hop.keys.isEmpty else { return [] }
-        return files.map { "IdentityFile=\(Self.path($0))" }
+        return identities.map { "IdentityFile=\(Self.path($0))" }
             + ["IdentitiesOnly=\(hop.keys.contains(.agent(fingerprint: nil)) ? "no" : "yes")"]
     }
 
     /// A shell reads it, without a `SHELL` of ours `/bin/sh`, after the program has replaced its percent signs.
-    private func way(_ hops: [SSHProgram.Hop], to index: Int) -> String {
-        let target = hops[index].endpoint
-        let forward = ["-W", "[\(target.host)]:\(target.port)", "--", hops[index + 1].endpoint.host]
-        let words = [program.program] + self.words(hops, at: index + 1) + forward
+    ///
+    /// It needs no configuration, for it does not connect; and lest it does when nobody listens on the socket any more, as
+    /// it would by itself, its own way out leads nowhere.
+    private func command(_ way: Way, to target: SSHEndpoint) -> String {
+        let words = [
+            way.program, "-F", "none", "-q", "-o", "BatchMode=yes", "-o", "ProxyCommand=false",
+            "-S", Self.doubled(way.socket), "-W", "[\(target.host)]:\(target.port)", "--", way.bastion,
+        ]
         return Self.doubled(words.map(Self.quoted).joined(separator: " "))
     }
 

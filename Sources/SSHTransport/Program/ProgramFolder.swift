@@ -1,11 +1,14 @@
 import Glibc
 
 /// A folder that only this account can look into, for the files that one `ssh` process needs. Gone with its last owner.
+///
+/// What is named in it may be a socket: its path is short.
 final class ProgramFolder: Sendable {
     private let path: String
 
-    init() throws {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    /// - Parameter wanted: The folder for temporary files.
+    init(in wanted: String?) throws {
+        let parent = Self.parent(wanted)
         var name = Array("\(parent)/certfleet-XXXXXX".utf8CString)
         guard mkdtemp(&name) != nil else { throw Self.problem("no private folder in \(parent)", errno) }
         path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -13,21 +16,34 @@ final class ProgramFolder: Sendable {
 
     deinit { remove() }
 
+    /// Where it is made: the folder for temporary files, or `/tmp` when a socket in it could not be named. `ssh` names one
+    /// by chance first, with 17 bytes more, and reads `${…}` as a variable.
+    static func parent(_ wanted: String?) -> String {
+        guard let wanted, wanted.hasPrefix("/"), !wanted.contains("$") else { return "/tmp" }
+        let longest = "\(wanted)/certfleet-XXXXXX/\(socketName)".utf8.count + 17
+        return longest <= UnixSocket.longestPath ? wanted : "/tmp"
+    }
+
+    static let socketName = "master"
+
     /// What is open stays open.
     func remove() {
-        if let folder = opendir(path) {
-            // Names first: a folder that changes while it is read may leave some out.
-            var names: [String] = []
-            while let entry = readdir(folder) {
-                let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                    $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-                }
-                if name != "." && name != ".." { names.append(name) }
-            }
-            closedir(folder)
-            for name in names { unlink("\(path)/\(name)") }
-        }
+        removeAll(but: nil)
         rmdir(path)
+    }
+
+    func removeAll(but kept: String?) {
+        guard let folder = opendir(path) else { return }
+        // Names first: a folder that changes while it is read may leave some out.
+        var names: [String] = []
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != "." && name != ".." && name != kept { names.append(name) }
+        }
+        closedir(folder)
+        for name in names { unlink("\(path)/\(name)") }
     }
 
     func file(_ name: String) -> String { "\(path)/\(name)" }

@@ -31,15 +31,15 @@ extension ProgramLog {
                 : "the ssh program ended during \(operation): \"\(words.joined(separator: "; "))\"")
     }
 
-    /// Of a bastion whose session stood: the way on was refused. nil when it was not that.
-    func tunnelFailure(through bastion: SSHEndpoint, to target: String) -> SSHError? {
-        guard phase == .command, let line = said.first(where: { $0.contains("open failed: ") }) else { return nil }
-        if line.contains("prohibited") || line.contains("shortage") {
+    /// Of a bastion's process: why no way to `target` was opened; nil when it was not that.
+    func wayFailure(through bastion: SSHEndpoint, to target: String) -> SSHError? {
+        guard let reason = refusedWays[target] else { return nil }
+        if reason.contains("prohibited") || reason.contains("shortage") {
             return SSHError(
                 .bastionRefuses, "open tunnel",
                 "the bastion \(bastion.title) opens no way to \(target): "
-                    + (line.contains("prohibited") ? "administratively prohibited" : "it cannot, or cannot now"),
-                hint: "see its sshd_config: AllowTcpForwarding, PermitOpen, DisableForwarding, MaxSessions")
+                    + (reason.contains("prohibited") ? "administratively prohibited" : "it cannot, or cannot now"),
+                hint: "see its sshd_config: AllowTcpForwarding, PermitOpen, DisableForwarding")
         }
         return SSHError(
             .unreachable, "open tunnel", "the bastion \(bastion.title) does not reach \(target)",

@@ -35,6 +35,12 @@ struct ProgramLog {
     private(set) var firstLine: String?
     /// The server's no to a channel or a command.
     var refusal: String? { said.first { $0.contains("exec request failed") || $0.contains(": open failed: ") } }
+    /// Of a process that others go through: why the server opened no way to a `host:port`, as it said last.
+    private(set) var refusedWays: [String: String] = [:]
+    /// The ways that are open or being opened, by the number of their channel.
+    private var ways: [Substring: String] = [:]
+    /// Whose channel's number comes next.
+    private var asked: String?
     /// What is no debug line, cleaned: complaints.
     private(set) var said: [String] = []
     private var rest: [UInt8] = []
@@ -53,7 +59,8 @@ struct ProgramLog {
     }
 
     private mutating func take(_ line: String) {
-        if let text = line.after("debug1: ") { return note(text) }
+        if let text = line.after("debug1: ") { return noteWay(text) ? () : note(text) }
+        if noteRefusal(line) { return }
         if line.hasPrefix("Authenticated to "), let method = line.split(separator: "\"").dropFirst().first {
             acceptedMethod = String(method)
             phase = max(phase, .command)
@@ -62,6 +69,40 @@ struct ProgramLog {
         {
             said.append(line)
         }
+    }
+
+    /// `channel_connect_stdio_fwd: host:22`, `channel 3: new …`, `channel 3: free: …`
+    private mutating func noteWay(_ text: String) -> Bool {
+        if let target = text.after("channel_connect_stdio_fwd") {
+            asked = String(target.drop { $0 == ":" || $0 == " " })
+        } else if let (number, words) = Self.channel(text) {
+            if words.hasPrefix("new "), let target = asked {
+                ways[number] = target
+                refusedWays[target] = nil
+                asked = nil
+            } else if words.hasPrefix("free: ") {
+                ways[number] = nil
+            }
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// `channel 3: open failed: administratively prohibited: open failed`
+    private mutating func noteRefusal(_ line: String) -> Bool {
+        guard let (number, words) = Self.channel(line), let reason = words.after("open failed: "),
+            let target = ways[number]
+        else { return false }
+        refusedWays[target] = reason
+        return true
+    }
+
+    private static func channel(_ text: String) -> (number: Substring, words: String)? {
+        guard let rest = text.after("channel "), let colon = rest.firstIndex(of: ":"),
+            rest[..<colon].allSatisfy(\.isNumber)
+        else { return nil }
+        return (rest[..<colon], String(rest[colon...].dropFirst(2)))
     }
 
     private mutating func note(_ text: String) {

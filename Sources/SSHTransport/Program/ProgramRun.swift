@@ -8,9 +8,10 @@ actor ProgramRun {
     nonisolated let worker: SSHWorker
     nonisolated var unownedExecutor: UnownedSerialExecutor { worker.asUnownedSerialExecutor() }
 
-    /// The host first.
-    let endpoints: [SSHEndpoint]
-    private let deadlines: SSHDeadlines
+    let host: SSHProgram.Hop
+    /// The bastions that lead to it, which stay as long as this does.
+    let way: [ProgramMaster]
+    private var deadlines: SSHDeadlines { host.deadlines }
     private let child: RunningChild
     private let input: ProgramPipe
     private let folder: ProgramFolder
@@ -18,7 +19,7 @@ actor ProgramRun {
     private var pipes: [ProgramPipe] = []
     /// Rung at every change of what is below.
     private let bell = SocketReadiness(token: 0, descriptor: -1)
-    private(set) var logs: [ProgramLog]
+    private(set) var log = ProgramLog()
     private var pending: [SSHOutput] = []
     private var pendingBytes = 0
     /// The end of its standard error.
@@ -32,9 +33,8 @@ actor ProgramRun {
     private static let pendingLimit = 4 << 20
 
     static func start(
-        _ program: String, _ arguments: [String], _ environment: [String: String], _ endpoints: [SSHEndpoint],
-        _ folder: ProgramFolder, _ logs: [Int32], _ deadlines: SSHDeadlines, _ pass: AdmissionPass,
-        _ worker: SSHWorker
+        _ program: SSHProgram, _ arguments: [String], _ host: SSHProgram.Hop, _ way: [ProgramMaster],
+        _ folder: ProgramFolder, _ log: Int32, _ pass: AdmissionPass, _ worker: SSHWorker
     ) async throws -> ProgramRun {
         let (input, childInput) = try ProgramPipe.pair(forInput: true)
         let (output, childOutput) = try ProgramPipe.pair(forInput: false)
@@ -43,19 +43,17 @@ actor ProgramRun {
         let child: RunningChild
         do {
             child = try RunningChild.start(
+                // Away from our terminal, whose Ctrl-C is for us: we say when a command ends.
                 ChildCommand(
-                    program, arguments, environment: environment, input: .descriptor(childInput),
-                    output: .descriptor(childOutput), errors: .descriptor(childErrors)))
+                    program.program, arguments, environment: program.environment, input: .descriptor(childInput),
+                    output: .descriptor(childOutput), errors: .descriptor(childErrors), detached: true))
         } catch let error as ChildProcessError {
-            for end in [input, output, errors] + logs { Glibc.close(end) }
-            throw SSHError(
-                .noProgram, "start", "the system's ssh program cannot be started: \(error.message)",
-                number: error.number, hint: "install OpenSSH's client, or leave out transport: ssh")
+            for end in [input, output, errors, log] { Glibc.close(end) }
+            throw SSHProgram.notStarted(error)
         }
-        let run = try ProgramRun(
-            endpoints, deadlines, child, input: try ProgramPipe(input, on: worker), folder, pass, worker)
+        let run = try ProgramRun(host, way, child, input: try ProgramPipe(input, on: worker), folder, pass, worker)
         do {
-            try await run.begin(outputs: [output, errors], logs: logs)
+            try await run.begin([output, errors, log])
         } catch {
             _ = await run.close()
             throw error
@@ -64,21 +62,21 @@ actor ProgramRun {
     }
 
     private init(
-        _ endpoints: [SSHEndpoint], _ deadlines: SSHDeadlines, _ child: RunningChild, input: ProgramPipe,
+        _ host: SSHProgram.Hop, _ way: [ProgramMaster], _ child: RunningChild, input: ProgramPipe,
         _ folder: ProgramFolder, _ pass: AdmissionPass, _ worker: SSHWorker
     ) throws {
-        self.endpoints = endpoints
-        self.deadlines = deadlines
+        self.host = host
+        self.way = way
         self.child = child
         self.input = input
         self.folder = folder
         self.pass = pass
         self.worker = worker
-        logs = endpoints.map { _ in ProgramLog() }
     }
 
-    private func begin(outputs: [Int32], logs: [Int32]) throws {
-        for (index, descriptor) in (outputs + logs).enumerated() {
+    /// - Parameter ends: Of its output, its errors and its log.
+    private func begin(_ ends: [Int32]) throws {
+        for (index, descriptor) in ends.enumerated() {
             let pipe = try ProgramPipe(descriptor, on: worker)
             pipes.append(pipe)
             pumps += 1
@@ -93,7 +91,7 @@ actor ProgramRun {
 
     // MARK: What comes
 
-    /// - Parameter index: 0 for its output, 1 for its errors, then the logs.
+    /// - Parameter index: 0 for its output, 1 for its errors, 2 for its log.
     private func pump(_ pipe: ProgramPipe, _ index: Int) async {
         reading: while true {
             let seen = pipe.readiness.changes
@@ -115,8 +113,8 @@ actor ProgramRun {
     }
 
     private func take(_ bytes: [UInt8], _ index: Int) {
-        if index >= 2 {
-            logs[index - 2].append(bytes)
+        if index == 2 {
+            log.append(bytes)
         } else if !isClosed {
             pending.append(index == 0 ? .output(bytes) : .errors(bytes))
             pendingBytes += bytes.count
@@ -142,7 +140,7 @@ actor ProgramRun {
         let deadline = Deadline(limit, on: worker, waking: bell)
         while true {
             let seen = bell.changes
-            if logs[0].phase == .command {
+            if log.phase == .command {
                 pass?.opened()
                 // Everybody has opened what lies in it by now.
                 folder.remove()
@@ -151,7 +149,7 @@ actor ProgramRun {
             if isOver { throw failure() }
             try Task.checkCancellation()
             if deadline.hasPassed {
-                let operation = logs[0].phase.operation
+                let operation = log.phase.operation
                 throw SSHError(.timedOut, operation, "\(operation) was not done within \(limit.words)")
             }
             await change(of: bell, since: seen)
@@ -251,9 +249,9 @@ actor ProgramRun {
 
     // MARK: Facts
 
-    var serverVersion: String { logs[0].serverVersion }
-    var acceptedMethod: String { logs[0].acceptedMethod }
-    var hostKey: String? { logs[0].hostKey }
+    var serverVersion: String { log.serverVersion }
+    var acceptedMethod: String { log.acceptedMethod }
+    var hostKey: String? { log.hostKey }
 
     // MARK: Waiting
 

@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 
 /// An ssh-agent behind a Unix socket: lists its keys and signs with them (draft-miller-ssh-agent).
@@ -62,30 +61,12 @@ struct SSHAgent: Sendable {
     }
 
     private func connect() throws -> Int32 {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let path = Array(socket.utf8)
-        guard !path.isEmpty, path.count < MemoryLayout.size(ofValue: address.sun_path) else {
+        guard !socket.isEmpty, socket.utf8.count <= UnixSocket.longestPath else {
             throw problem("no socket is named (SSH_AUTH_SOCK)")
         }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path) }
-        let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw problem(errorText(errno), errno) }
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
-        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+        do { return try UnixSocket.connect(to: socket, patience: 20) } catch {
+            throw problem("cannot be reached: \(error.reason)", error.number)
         }
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard result == 0 else {
-            let number = errno
-            close(descriptor)
-            throw problem("cannot be reached: \(errorText(number))", number)
-        }
-        return descriptor
     }
 
     private func send(_ bytes: [UInt8], to descriptor: Int32) throws {

@@ -1,0 +1,324 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import SSHTransport
+
+extension SSHFixture {
+    /// The server as a host or bastion of the second door.
+    func hop(title: String? = nil, deadlines: SSHDeadlines = quick) throws -> SSHProgram.Hop {
+        let pins = try server.folder.write(try server.knownHostsLine(), to: "a 100% pin")
+        return SSHProgram.Hop(
+            SSHEndpoint(host: "127.0.0.1", port: server.port, user: server.user, title: title),
+            knownHosts: [pins], keys: [.file(key)], deadlines: deadlines)
+    }
+}
+
+/// Hosts behind bastions, by the second door: one connection to each bastion for all of them.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct ProgramBastionTests {
+    /// Everything of one run: its own workers' door, and a program that shares.
+    private func program(_ fixture: SSHFixture, linger: Int = 10) throws -> SSHProgram {
+        var program = try SSHDoor.program(fixture)
+        program.linger = linger
+        program.environment["TMPDIR"] = fixture.server.folder["t"]
+        mkdir(fixture.server.folder["t"], 0o700)
+        return program
+    }
+
+    private func echo(
+        _ text: String, by program: SSHProgram, on host: SSHProgram.Hop, through way: [SSHProgram.Hop],
+        _ worker: SSHWorker
+    ) async throws -> String {
+        let channel = try await program.run("echo \(text)", on: host, through: way, worker: worker)
+        return try await OpenDoor(command: channel, session: nil).run().text
+    }
+
+    /// What is in the folder for temporary files.
+    private func leftovers(_ program: SSHProgram) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: #require(program.environment["TMPDIR"]))
+    }
+
+    // MARK: One for all
+
+    @Test func `a bastion needs to allow no sessions, and connections to it outlive those who came first`() async throws
+    {
+        let gate = try await SSHFixture(options: ["MaxSessions 0"])
+        let host = try await SSHFixture()
+        let program = try program(host)
+        let (target, way) = (try host.hop(), [try gate.hop()])
+        for text in ["early", "late"] {
+            #expect(try await echo(text, by: program, on: target, through: way, host.worker) == text + "\n")
+        }
+        #expect(gate.server.connectionCount == 1)
+        await program.close()
+        await gate.server.connectionsEnded()
+    }
+
+    @Test func `a host behind the first of two bastions goes through the same connection as those behind both`()
+        async throws
+    {
+        let (outer, inner, host) = (try await SSHFixture(), try await SSHFixture(), try await SSHFixture())
+        let program = try program(host)
+        let (target, way) = (try host.hop(), [try outer.hop(), try inner.hop()])
+        #expect(try await echo("far", by: program, on: target, through: way, host.worker) == "far\n")
+        #expect(try await echo("near", by: program, on: target, through: [way[0]], host.worker) == "near\n")
+        #expect(outer.server.connectionCount == 1)
+        await program.close()
+    }
+
+    @Test func `who tidies up temporary files costs a fresh connection, and no more`() async throws {
+        let (gate, host) = (try await SSHFixture(), try await SSHFixture())
+        let program = try program(host)
+        let (target, way) = (try host.hop(), [try gate.hop()])
+        let channel = try await program.run("cat", on: target, through: way, worker: host.worker)
+        for folder in try leftovers(program) {
+            try FileManager.default.removeItem(atPath: #require(program.environment["TMPDIR"]) + "/" + folder)
+        }
+        #expect(try await echo("on", by: program, on: target, through: way, host.worker) == "on\n")
+        #expect(gate.server.connectionCount == 2)
+        #expect(try await OpenDoor(command: channel, session: nil).run(input: [65]).output == [65])
+        await program.close()
+    }
+
+    // MARK: What goes wrong
+
+    @Test func `a bastion that dies is named on every host behind it, and joined again once for all`() async throws {
+        let (gate, host) = (try await SSHFixture(), try await SSHFixture())
+        let program = try program(host)
+        let (target, way) = (try host.hop(), [try gate.hop(title: "dmz")])
+        var channels: [SSHProgramChannel] = []
+        for _ in 0..<3 { channels.append(try await program.run("cat", on: target, through: way, worker: host.worker)) }
+        gate.server.killConnections()
+        for channel in channels {
+            let error = await #expect(throws: SSHError.self) {
+                while case .errors = try await channel.read() {}
+            }
+            #expect(error?.code == .bastionLost)
+            #expect(error?.message.hasPrefix("the bastion dmz was lost: ") == true, "\(error?.message ?? "")")
+            await channel.close()
+        }
+        try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<5 {
+                group.addTask { try await echo("again", by: program, on: target, through: way, host.worker) }
+            }
+            for try await text in group { #expect(text == "again\n") }
+        }
+        #expect(gate.server.connectionCount == 2)
+        await program.close()
+    }
+
+    @Test func `of a chain the bastion that was lost is named, not the one behind it`() async throws {
+        let (outer, inner, host) = (try await SSHFixture(), try await SSHFixture(), try await SSHFixture())
+        let program = try program(host)
+        let channel = try await program.run(
+            "cat", on: try host.hop(), through: [try outer.hop(title: "outer"), try inner.hop(title: "inner")],
+            worker: host.worker)
+        outer.server.killConnections()
+        let error = await #expect(throws: SSHError.self) {
+            while case .errors = try await channel.read() {}
+        }
+        #expect(error?.code == .bastionLost)
+        #expect(error?.message.hasPrefix("the bastion outer was lost: ") == true, "\(error?.message ?? "")")
+        await channel.close()
+        await program.close()
+    }
+
+    @Test func `a host that is lost behind a bastion that stands is the host's fault`() async throws {
+        let (gate, host) = (try await SSHFixture(), try await SSHFixture())
+        let program = try program(host)
+        let channel = try await program.run(
+            "cat", on: try host.hop(), through: [try gate.hop()], worker: host.worker)
+        host.server.killConnections()
+        let error = await #expect(throws: SSHError.self) {
+            while case .errors = try await channel.read() {}
+        }
+        #expect(error?.code == .connectionLost)
+        await channel.close()
+        #expect(try await echo("on", by: program, on: try host.hop(), through: [try gate.hop()], host.worker) == "on\n")
+        #expect(gate.server.connectionCount == 1)
+        await program.close()
+    }
+
+    @Test func `a bastion that cannot be signed in to fails all hosts behind it, by one attempt`() async throws {
+        let (gate, host) = (try await SSHFixture(), try await SSHFixture())
+        let program = try program(host)
+        var unknown = try gate.hop(title: "dmz")
+        unknown.knownHosts = []
+        var stranger = try gate.hop(title: "dmz")
+        let other = try await SSHFixture()
+        stranger.keys = [.file(other.key)]
+        for (count, (bastion, code)) in [(unknown, SSHError.Code.hostKeyUnknown), (stranger, .authenticationFailed)]
+            .enumerated()
+        {
+            let target = try host.hop()
+            await withTaskGroup(of: SSHError?.self) { group in
+                for _ in 0..<5 {
+                    group.addTask {
+                        await #expect(throws: SSHError.self) {
+                            try await program.run("true", on: target, through: [bastion], worker: host.worker)
+                        }
+                    }
+                }
+                for await error in group {
+                    #expect(error?.code == code)
+                    #expect(error?.bastion == "dmz")
+                }
+            }
+            #expect(gate.server.connectionCount == count + 1)
+        }
+        #expect(host.server.connectionCount == 0)
+        #expect(try leftovers(program).isEmpty)
+    }
+
+    @Test func `a host's own faults behind a bastion are its own`() async throws {
+        let (gate, host) = (try await SSHFixture(), try await SSHFixture())
+        let program = try program(host)
+        let way = [try gate.hop(title: "dmz")]
+        var target = try host.hop()
+        target.knownHosts = []
+        var error = await #expect(throws: SSHError.self) {
+            try await program.run("cat", on: target, through: way, worker: host.worker)
+        }
+        #expect(error?.code == .hostKeyUnknown)
+        #expect(error?.bastion == nil)
+
+        let hole = try BlackHole()
+        target.endpoint.port = hole.port
+        target.deadlines.connect = .seconds(1)
+        error = await #expect(throws: SSHError.self) {
+            try await program.run("cat", on: target, through: way, worker: host.worker)
+        }
+        #expect(error?.code == .timedOut)
+        #expect(error?.message == "127.0.0.1:\(hole.port) does not answer behind the bastion dmz within 1 s")
+
+        host.server.stopListening()
+        error = await #expect(throws: SSHError.self) {
+            try await program.run("cat", on: try host.hop(), through: way, worker: host.worker)
+        }
+        #expect(error?.code == .unreachable)
+        #expect(error?.message == "the bastion dmz does not reach 127.0.0.1:\(host.server.port)")
+        #expect(gate.server.connectionCount == 1)
+        await program.close()
+    }
+
+    @Test func `a bastion that opens no way says so, after a fresh connection was tried`() async throws {
+        let (gate, host) = (try await SSHFixture(options: ["AllowTcpForwarding no"]), try await SSHFixture())
+        let program = try program(host)
+        let error = await #expect(throws: SSHError.self) {
+            try await program.run(
+                "true", on: try host.hop(), through: [try gate.hop(title: "dmz")], worker: host.worker)
+        }
+        #expect(error?.code == .bastionRefuses)
+        #expect(
+            error?.message
+                == "the bastion dmz opens no way to 127.0.0.1:\(host.server.port): administratively prohibited")
+        #expect(gate.server.connectionCount == 2)
+        await program.close()
+    }
+
+    @Test func `an inner bastion that the outer one does not reach is named with it`() async throws {
+        let (outer, inner, host) = (try await SSHFixture(), try await SSHFixture(), try await SSHFixture())
+        let program = try program(host)
+        inner.server.stopListening()
+        let error = await #expect(throws: SSHError.self) {
+            try await program.run(
+                "true", on: try host.hop(), through: [try outer.hop(title: "outer"), try inner.hop(title: "inner")],
+                worker: host.worker)
+        }
+        #expect(error?.code == .unreachable)
+        #expect(error?.bastion == "inner")
+        #expect(error?.message == "the bastion outer does not reach 127.0.0.1:\(inner.server.port)")
+        await program.close()
+    }
+
+    // MARK: Its end
+
+    @Test func `after close neither process nor socket is left, and nothing goes through a bastion`() async throws {
+        let (outer, inner, host) = (try await SSHFixture(), try await SSHFixture(), try await SSHFixture())
+        let program = try program(host)
+        let (target, way) = (try host.hop(), [try outer.hop(), try inner.hop()])
+        _ = try await echo("in", by: program, on: target, through: way, host.worker)
+        let folders = try leftovers(program)
+        #expect(folders.count == 2)
+        for folder in folders {
+            let path = try "\(#require(program.environment["TMPDIR"]))/\(folder)"
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o700)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["master"])
+        }
+        await program.close()
+        #expect(try leftovers(program).isEmpty)
+        for server in [outer.server, inner.server] { await server.connectionsEnded() }
+        let error = await #expect(throws: SSHError.self) {
+            try await program.run("true", on: target, through: way, worker: host.worker)
+        }
+        #expect(error?.code == .sessionClosed)
+    }
+
+    @Test func `when nobody holds a bastion's process it is asked to end`() async throws {
+        let (gate, host) = (try await SSHFixture(), try await SSHFixture())
+        let way = [try gate.hop()]
+        // Longer than the test may run: it does not end by itself.
+        let left = try await {
+            let program = try program(host, linger: 3600)
+            _ = try await echo("in", by: program, on: host.hop(), through: way, host.worker)
+            return program.environment
+        }()
+        await gate.server.connectionsEnded()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: #require(left["TMPDIR"])).isEmpty)
+    }
+
+    @Test func `a bastion's process ends by itself when ours is killed`() async throws {
+        let gate = try await SSHFixture()
+        let master = try await ProgramMaster.start(
+            gate.hop(), behind: [], program(gate), linger: 1, gate.worker.admission)
+        let socket = master.way(by: "ssh").socket
+        #expect(FileManager.default.fileExists(atPath: socket))
+        // As the system closes the files of a process that was killed: no word is said.
+        shutdown(master.control, Int32(SHUT_RDWR))
+        await gate.server.connectionsEnded()
+        #expect(master.isLost)
+        #expect(!FileManager.default.fileExists(atPath: socket))
+    }
+
+    @Test func `a cancelled opening leaves nothing`() async throws {
+        let (gate, host) = (try BlackHole(), try await SSHFixture())
+        let program = try program(host)
+        var hop = try host.hop()
+        hop.endpoint.port = gate.port
+        let (way, target) = ([hop], try host.hop())
+        let opening = Task { try await program.run("true", on: target, through: way, worker: host.worker) }
+        while await program.masters.entries.isEmpty { await Task.yield() }
+        await program.close()
+        await #expect(throws: (any Error).self) { _ = try await opening.value }
+        #expect(try leftovers(program).isEmpty)
+    }
+
+    @Test func `a terminal's Ctrl-C does not reach the program's processes`() async throws {
+        let (gate, host) = (try await SSHFixture(), try await SSHFixture())
+        var program = try program(host)
+        let folder = host.server.folder
+        // The sixth field is the session.
+        program.program = try folder.write(
+            "#!/bin/sh\ncut -d' ' -f6 /proc/$$/stat >> '\(folder["sessions"])'\nexec ssh \"$@\"\n", to: "ssh")
+        chmod(program.program, 0o700)
+        _ = try await echo("in", by: program, on: try host.hop(), through: [try gate.hop()], host.worker)
+        await program.close()
+        let sessions = try folder.read("sessions").split(separator: "\n").compactMap { pid_t($0) }
+        #expect(sessions.count == 3, "the bastion's, the host's and its way")
+        #expect(!sessions.contains(getsid(0)), "\(sessions)")
+    }
+}
+
+/// Paths of sockets have little room.
+struct ProgramFolderTests {
+    @Test func `a socket's folder is where temporary files go, unless its name would not fit or would be read wrongly`()
+    {
+        #expect(ProgramFolder.parent(nil) == "/tmp")
+        #expect(ProgramFolder.parent("/var/tmp") == "/var/tmp")
+        let longest = "/" + String(repeating: "a", count: UnixSocket.longestPath - 17 - 24 - 1)
+        #expect(ProgramFolder.parent(longest) == longest)
+        #expect(ProgramFolder.parent(longest + "a") == "/tmp")
+        #expect(ProgramFolder.parent("/t${HOME}") == "/tmp")
+        #expect(ProgramFolder.parent("relative") == "/tmp")
+    }
+}
