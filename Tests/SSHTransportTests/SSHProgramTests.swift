@@ -188,7 +188,7 @@ struct ProgramLogTests {
             "debug1: channel 2: free: direct-tcpip: listening port 0 for a port 22",
             "debug1: channel 3: free: direct-tcpip: listening port 0 for b port 22",
             // Not a way, and a number that was one.
-            "channel 3: open failed: resource shortage",
+            "channel 2: open failed: resource shortage",
         ]
         for line in lines { log.append(Array((line + "\r\n").utf8)) }
         #expect(log.wayFailure(through: bastion, to: "a:22")?.code == .unreachable)
