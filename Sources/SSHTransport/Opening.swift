@@ -6,7 +6,9 @@ struct Opening {
     let firstLine: String?
     /// Whether an SSH version line came.
     let speaksSSH: Bool
-    /// How long that line is, without its end.
+    /// That line, cleaned.
+    let version: String
+    /// How long it is, without its end.
     let versionLength: Int
     /// The server's lists of algorithms, when they came whole.
     let offer: Offer?
@@ -23,22 +25,23 @@ struct Opening {
         var rest = bytes[...]
         var first: String?
         var isSSH = false
-        var length = 0
+        var (version, length) = ("", 0)
         while !rest.isEmpty && !isSSH {
             let line = rest.prefix { $0 != UInt8(ascii: "\n") }
             rest = rest.dropFirst(line.count + 1)
             isSSH = line.starts(with: "SSH-".utf8)
-            if isSSH { length = line.count - (line.last == UInt8(ascii: "\r") ? 1 : 0) }
-            first = first ?? Self.clean(line)
+            if isSSH { (version, length) = (Self.clean(line), line.count - (line.last == UInt8(ascii: "\r") ? 1 : 0)) }
+            if (first ?? "").isEmpty { first = Self.clean(line) }
         }
         firstLine = first
         speaksSSH = isSSH
+        self.version = version
         versionLength = length
         offer = isSSH ? Self.offer(in: rest) : nil
     }
 
-    /// The longest version line that RFC 4253 allows, and libssh2 1.10 reads, less the line's end.
-    private static let longestVersion = 253
+    /// The longest version line that libssh2 1.10 reads, less the line's end; RFC 4253 allows one less.
+    private static let longestVersion = 254
 
     private static func clean(_ line: ArraySlice<UInt8>) -> String {
         PeerText.clean(line.prefix(200))
@@ -73,6 +76,13 @@ struct Opening {
             error.hint = "its SSH service may hang, or something in between answers for it"
             return error
         }
+        if speaksSSH, offer == nil, versionLength > Self.longestVersion {
+            return SSHError(
+                .handshakeFailed, "handshake",
+                "the server's version line is too long for this build: \(versionLength) characters",
+                number: error.number,
+                hint: "connect by the system's ssh (transport: ssh), or shorten VersionAddendum on the server")
+        }
         guard
             error.code != .timedOut && error.code != .sessionClosed && error.code != .bastionLost
                 && error.code != .hostKeyUnknown
@@ -98,22 +108,20 @@ struct Opening {
         if let offer, let missing = offer.missing(for: abilities) {
             return SSHError(
                 .noCommonAlgorithm, "handshake",
-                "no common \(missing.list): the server offers \(missing.offered.joined(separator: ",")), "
+                "no common \(missing.list): the server offers \(PeerText.list(missing.offered)), "
                     + "this build \(missing.able.joined(separator: ","))",
                 number: error.number,
                 hint: "connect by the system's ssh (transport: ssh), or allow one of these on the server")
         }
-        if offer == nil, versionLength > Self.longestVersion {
+        if !version.hasPrefix("SSH-2.") && !version.hasPrefix("SSH-1.99-") {
             return SSHError(
-                .handshakeFailed, "handshake",
-                "the server's version line is too long for this build: \(versionLength) characters",
-                number: error.number,
-                hint: "connect by the system's ssh (transport: ssh), or shorten VersionAddendum on the server")
+                .handshakeFailed, "handshake", "the server speaks an SSH that is not version 2: \"\(version)\"",
+                number: error.number, hint: "the server has to be renewed, or told to speak version 2")
         }
         if error.code == .noCommonAlgorithm || error.code == .connectionLost || error.code == .handshakeFailed {
             return SSHError(
                 .handshakeFailed, "handshake", "the server ended the connection during the handshake",
-                number: error.number)
+                number: error.number, hint: "its log says why; it may be starting, or limit connections (MaxStartups)")
         }
         return error
     }

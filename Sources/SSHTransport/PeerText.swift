@@ -16,10 +16,20 @@ enum PeerText {
         return "\"\(text.count > limit ? text.prefix(limit) + "…" : text[...])\""
     }
 
-    /// Controls of both ranges, and what turns the direction of writing.
+    /// Names as a server lists them, cut where nobody reads on.
+    static func list(_ names: [String], limit: Int = 400) -> String {
+        let text = clean(names.joined(separator: ",").utf8.prefix(4 * limit))
+        return text.count > limit ? text.prefix(limit) + "…" : text
+    }
+
+    /// Controls of both ranges, what has no width, and what turns the direction of writing.
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.value <= 0x20 || (0x7f...0xa0).contains(scalar.value) || (0x2028...0x202e).contains(scalar.value)
-            || (0x2066...0x2069).contains(scalar.value)
+        switch scalar.value {
+        case 0...0x20, 0x7f...0xa0, 0xad, 0x61c, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x206f, 0xfeff,
+            0xfff9...0xfffb, 0xe0000...0xe007f:
+            true
+        default: false
+        }
     }
 }
 

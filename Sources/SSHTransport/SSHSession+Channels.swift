@@ -21,6 +21,7 @@ extension SSHSession {
             if failure == nil { channel.free() }
             var error = error
             error.message = "the server refuses to run a command"
+            error.hint = "see ForceCommand in its sshd_config, and the account's shell there"
             throw error
         }
         let number = takeNumber()

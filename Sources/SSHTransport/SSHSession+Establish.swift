@@ -114,7 +114,7 @@ extension SSHSession {
         } catch let error as SSHError {
             throw Self.explained(error, memory.opening)
         }
-        serverBanner = handle.banner ?? ""
+        serverBanner = PeerText.clean((handle.banner ?? "").utf8)
         if case .onlyShown = rule {
             otherHostKeyAlgorithms = (Opening(memory.opening).offer?.hostKeys ?? []).filter(abilities.hostKeys.contains)
         }

@@ -118,7 +118,13 @@ package actor SSHSession {
                 case .done(let value): return value
                 case .again:
                     if handle.wantsToWrite && halfRead == nil { sender = number } else { release(number) }
-                    if handle.memory.mayHaveMore(since: reads) { continue }
+                    if handle.memory.mayHaveMore(since: reads) {
+                        if handle.memory.hasHadItsShare {
+                            handle.memory.renewShare()
+                            await Task.yield()
+                        }
+                        continue
+                    }
                     // Nothing will wake us: the library was not clear about what it waits for, or the socket is dead.
                     if handle.waitsForNothing || socket.readiness.isGone, spareTries > 0 {
                         spareTries -= 1

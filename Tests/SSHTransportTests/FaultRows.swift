@@ -49,26 +49,60 @@ extension FaultBench {
                 provoke: try attempt(guarded, ways: [.key(path: first), .key(path: second)])))
         let waiting = try await PasswordServer()
         let known = try await waiting.knownHosts()
-        let limit = FaultTableTests.quick.signIn
+        let limit = FaultTableTests.short
+        let account = "check the account: name, key or password, locked, expired, allowed to sign in over SSH"
+        for (name, user, code, message, hint) in [
+            (
+                "wrong password", "word", SSHError.Code.authenticationFailed,
+                "the server refused word, it does not say why: password refused; it takes password", account
+            ),
+            (
+                "locked, and it says so", "gone", .authenticationFailed,
+                "the server refused gone: \"Your account is locked.\": keyboard-interactive refused; "
+                    + "it takes keyboard-interactive", account
+            ),
+            (
+                "expired password", "old", .passwordExpired, "the password of old has expired",
+                "change it on the server, or in the domain"
+            ),
+            (
+                "nothing that it takes", "ask", .keyUnusable,
+                "cannot sign in as ask: password: not offered; the server takes keyboard-interactive",
+                "see auth, key and password of the inventory's ssh"
+            ),
+        ] {
+            let secret: SSHSecretSource = { Array("wrong".utf8) }
+            let ways: [SSHAuthentication] = user == "gone" ? [.keyboardInteractive(secret)] : [.password(secret)]
+            rows.append(
+                FaultRow(name: "F6 \(name)", code: code, message: message, hint: hint) { worker in
+                    _ = try await SSHFixture.connect(
+                        port: waiting.port, user: user, knownHosts: known, authentication: ways,
+                        deadlines: FaultTableTests.slow, on: worker)
+                })
+        }
         rows.append(
             FaultRow(
                 name: "F6 nobody types the password", code: .timedOut,
                 message: "sign-in was not done within \(limit.words): no password came", deadline: limit
             ) { worker in
-                var deadlines = FaultTableTests.slow
-                deadlines.signIn = limit
                 _ = try await SSHFixture.connect(
                     port: waiting.port, user: "word", knownHosts: known,
-                    authentication: [.password { await forever() }], deadlines: deadlines, on: worker)
+                    authentication: [.password { await forever() }],
+                    deadlines: FaultTableTests.hurried(\.signIn), on: worker)
             })
         return rows
     }
+
+    private static let log = "its log says why; it may be starting, or limit connections (MaxStartups)"
 
     // F7, F8
     func limits() async throws -> [FaultRow] {
         let crowded = try ListeningSSHServer(like: good, options: ["MaxStartups=1"])
         let first = try Occupant(of: crowded.port)
         let single = try await SSHFixture(options: ["MaxSessions 1"])
+        let forced = try await SSHFixture(options: ["ForceCommand echo noise"])
+        let idle = try await PasswordServer()
+        let known = try await idle.knownHosts()
         let line = try single.server.knownHostsLine()
         return [
             FaultRow(
@@ -77,9 +111,7 @@ extension FaultBench {
                 hint: "try again later, or raise MaxStartups in its sshd_config"
             ) {
                 // It is tried again and again, as long as to connect may take.
-                var deadlines = FaultTableTests.slow
-                deadlines.connect = FaultTableTests.short
-                try await attempt(at: crowded.port, deadlines)($0)
+                try await attempt(at: crowded.port, FaultTableTests.hurried(\.connect))($0)
                 withExtendedLifetime((crowded, first)) {}
             },
             FaultRow(
@@ -98,11 +130,25 @@ extension FaultBench {
                     throw error
                 }
             },
+            FaultRow(
+                name: "F8 no command", code: .channelRefused, message: "the server refuses to run a command",
+                hint: "see ForceCommand in its sshd_config, and the account's shell there"
+            ) { worker in
+                let session = try await SSHFixture.connect(
+                    port: idle.port, user: "idle", knownHosts: known,
+                    authentication: [.password { Array("correct".utf8) }], deadlines: FaultTableTests.slow, on: worker)
+                _ = try await session.openExec("true")
+            },
+            FaultRow(name: "ForceCommand's noise", code: .sessionClosed, message: "noise") { worker in
+                let text = try await forced.connected(on: worker).run("true").text
+                throw SSHError(.sessionClosed, "run", text.trimmingCharacters(in: .newlines))
+            },
         ]
     }
 
     // F9
     func greetings() async throws -> [FaultRow] {
+        let log = Self.log
         let mail = try server(saying: "220 mail.example.com ESMTP\r\n")
         let long = try server(saying: "SSH-2.0-\(String(repeating: "x", count: 392))\r\n", hangsUp: false)
         let brief = try server(saying: "SSH-2.0-Brief\r\n")
@@ -120,7 +166,7 @@ extension FaultBench {
             },
             FaultRow(
                 name: "F9 closed after its version", code: .handshakeFailed,
-                message: "the server ended the connection during the handshake"
+                message: "the server ended the connection during the handshake", hint: log
             ) {
                 try await attempt(at: brief.port)($0)
                 withExtendedLifetime(brief) {}
@@ -158,6 +204,7 @@ extension FaultBench {
 
     // F20, F21, F37
     func losses() async throws -> [FaultRow] {
+        let log = Self.log
         let (user, key, line) = (good.server.user, good.key, try good.server.knownHostsLine())
         let name = "[127.0.0.1]:\(good.server.port)"
         /// Through a relay, under the name of the server behind it.
@@ -171,14 +218,16 @@ extension FaultBench {
         let short = try LoopbackRelay(to: port) { _ in .init(limit: 700, ending: .reset) }
         let (killed, after) = (try await SSHFixture(), try await SSHFixture())
         let (frozen, closing) = (try await SSHFixture(), try await SSHFixture())
-        let limit = FaultTableTests.quick.channel
+        let limit = FaultTableTests.short
+        let up = "see whether the host is up and its SSH service runs"
         return [
             FaultRow(
                 name: "F20 reset in the handshake", code: .handshakeFailed,
-                message: "the server ended the connection during the handshake"
+                message: "the server ended the connection during the handshake", hint: log
             ) { _ = try await connect(short, $0) },
             FaultRow(
-                name: "F20 lost before the answer", code: .connectionLost, message: "connection lost during read"
+                name: "F20 lost before the answer", code: .connectionLost, message: "connection lost during read",
+                hint: up
             ) { worker in
                 let channel = try await killed.connected(on: worker).openExec("echo begun; cat")
                 let begun = try await channel.read()
@@ -188,7 +237,7 @@ extension FaultBench {
             },
             FaultRow(
                 name: "F20 lost after the answer", code: .connectionLost,
-                message: "connection lost during open channel"
+                message: "connection lost during open channel", hint: up
             ) { worker in
                 let session = try await after.connected(on: worker)
                 guard try await session.run("echo done").text == "done\n" else { return }
@@ -199,9 +248,7 @@ extension FaultBench {
                 name: "F21 frozen peer", code: .timedOut,
                 message: "open channel was not done within \(limit.words)", deadline: limit
             ) { worker in
-                var deadlines = FaultTableTests.slow
-                deadlines.channel = limit
-                let session = try await frozen.connected(on: worker, deadlines)
+                let session = try await frozen.connected(on: worker, FaultTableTests.hurried(\.channel))
                 frozen.server.freezeConnections()
                 defer { frozen.server.killConnections() }
                 _ = try await session.openExec("true")

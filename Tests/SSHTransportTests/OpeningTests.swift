@@ -12,7 +12,7 @@ import Testing
             SSHError(LibSSH2Error.code(for: number), "handshake", "said", number: number), abilities: able)
     }
 
-    private func offer(_ lists: [String]) -> [UInt8] {
+    static func offer(_ lists: [String]) -> [UInt8] {
         let body =
             [20] + [UInt8](repeating: 7, count: 16) + lists.flatMap { WireReader.string(Array($0.utf8)) } + [
                 0, 0, 0, 0, 0,
@@ -40,7 +40,7 @@ import Testing
 
     @Test func `the list in which nothing is common is named`() {
         let lists = ["curve25519-sha256", "ssh-ed25519", "aes256-gcm@openssh.com", "aes256-gcm@openssh.com", "m", "m"]
-        let opening = Opening(offer(lists))
+        let opening = Opening(Self.offer(lists))
         let error = opening.explain(SSHError(.noCommonAlgorithm, "handshake", "x", number: -5), abilities: able)
         #expect(error.code == .noCommonAlgorithm)
         #expect(
@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test func `a damaged or cut offer is no offer, and no crash`() {
-        let whole = offer(["a", "b", "c", "c", "d", "d"])
+        let whole = Self.offer(["a", "b", "c", "c", "d", "d"])
         #expect(
             Opening(whole).offer == Opening.Offer(keyExchanges: ["a"], hostKeys: ["b"], ciphers: ["c"], macs: ["d"]))
         let end = whole.count - 10

@@ -8,7 +8,8 @@ import TestSupport
 /// An SSH server that checks passwords, which an unprivileged sshd cannot: asyncssh, from Debian's python3-asyncssh.
 ///
 /// Its users: `word` (password), `ask` (one question), `two` (two questions), `both`, `old` (password has expired),
-/// `gone` (locked, and it says so), `tiny` (an echo through a window of one byte).
+/// `gone` (locked, and it says so), `tiny` (an echo through a window of one byte), `loud` (what it writes is meant for the
+/// terminal of whoever reads it), `idle` (runs nothing).
 /// The right password is `correct`; every password it is shown is noted.
 final class PasswordServer: Sendable {
     let port: UInt16
@@ -17,7 +18,8 @@ final class PasswordServer: Sendable {
     /// The other end of its input: when it closes, the server ends.
     private let life: FileHandle
 
-    init() async throws {
+    /// - Parameter version: Its version line; nil: as asyncssh has it.
+    init(version: String? = nil) async throws {
         folder = try TemporaryFolder()
         let script = try folder.write(Self.script, to: "server.py")
         var ends: [Int32] = [0, 0]
@@ -28,7 +30,7 @@ final class PasswordServer: Sendable {
         let (reading, writing) = (FileHandle(fileDescriptor: ends[0], closeOnDealloc: true), ends[1])
         child = try RunningChild.start(
             ChildCommand(
-                "/usr/bin/python3", ["-W", "ignore", script, folder["attempts"]],
+                "/usr/bin/python3", ["-W", "ignore", script, folder["attempts"], version ?? ""],
                 environment: ["PATH": "/usr/bin:/bin"],
                 input: .descriptor(life[0]), output: .descriptor(writing), errors: .appended(path: folder["errors"])))
         close(writing)
@@ -69,13 +71,21 @@ final class PasswordServer: Sendable {
             with open(sys.argv[1], 'a') as file:
                 file.write(f'{user} {text}\\n')
 
+        if sys.argv[2]:
+            def send_version(self):
+                self._server_version = sys.argv[2].encode()
+                self._send(self._server_version + b'\\r\\n')
+            asyncssh.connection.SSHConnection._send_version = send_version
+
         class Server(asyncssh.SSHServer):
             user = ''
             def begin_auth(self, user):
                 self.user = user
+                if user == 'loud':
+                    self.connection.send_auth_banner('\\x1b]0;owned\\x07Be\\x1b[2J good.\\r\\n\\u202edoog\\u2066\\x9b1m\\n')
                 return True
             def password_auth_supported(self):
-                return self.user in ('word', 'both', 'old', 'tiny')
+                return self.user in ('word', 'both', 'old', 'tiny', 'loud', 'idle')
             def validate_password(self, user, password):
                 note(user, password)
                 if user == 'old':
@@ -96,7 +106,7 @@ final class PasswordServer: Sendable {
             def connection_made(self, channel):
                 self.channel = channel
             def exec_requested(self, command):
-                return True
+                return self.user != 'idle'
             def session_started(self):
                 self.channel.write(f'hello {self.user}'.encode())
                 self.channel.exit(0)

@@ -81,7 +81,8 @@ final class ChannelHandle: @unchecked Sendable {
         _ = libssh2_channel_get_exit_signal(channel, &name, &length, nil, nil, nil, nil)
         defer { if let name { libssh2_free(session.pointer, name) } }
         return SSHExit(
-            status: libssh2_channel_get_exit_status(channel), signal: name.map { String(cString: $0) })
+            status: libssh2_channel_get_exit_status(channel),
+            signal: name.map { PeerText.clean(String(cString: $0).utf8.prefix(64)) })
     }
 
     /// A second call does nothing. What would have to wait for the network is left to the session's own end.

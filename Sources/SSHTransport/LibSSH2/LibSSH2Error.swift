@@ -44,6 +44,8 @@ enum LibSSH2Error {
     /// - Parameter farewell: What the other side said about it, quoted.
     static func connectionLost(_ operation: String, number: Int32, farewell: String? = nil) -> SSHError {
         let said = farewell.map { ": the server said \($0)" } ?? ""
-        return SSHError(.connectionLost, operation, "connection lost during \(operation)\(said)", number: number)
+        return SSHError(
+            .connectionLost, operation, "connection lost during \(operation)\(said)", number: number,
+            hint: "see whether the host is up and its SSH service runs")
     }
 }

@@ -11,6 +11,7 @@ final class SessionMemory {
     /// How much of it libssh2 has had; it asks for the first line byte by byte, the socket is asked for more at once.
     private var handedOut = 0
     private var keepsOpening = true
+    private var version = VersionSearch()
     /// The answer to the one question of keyboard-interactive; taken when it is given, so that it is given once.
     var answer: SecretBytes?
     /// Whether the server asked something else, or asked again.
@@ -24,6 +25,8 @@ final class SessionMemory {
     private(set) var reads = 0
     /// Whether the socket had nothing more when it was last read.
     private var isDrained = false
+    /// How much more may be read before others of the worker have their turn.
+    private var share = SessionMemory.fullShare
     /// Whether the other side has ended the connection, by a word or without.
     fileprivate(set) var hasEnded = false
     /// Why the other side says it ended the connection, in its own words.
@@ -44,6 +47,7 @@ final class SessionMemory {
     }
 
     private static let openingLimit = 16384
+    private static let fullShare = 256 << 10
 
     /// Keeps no more of the opening, and lets go of it as soon as libssh2 has had it all.
     func forgetOpening() {
@@ -53,9 +57,6 @@ final class SessionMemory {
         handedOut = 0
     }
 
-    /// Reads from the socket, or from what has been read ahead.
-    ///
-    /// - Returns: How many bytes; a negative `errno` otherwise.
     /// From the tunnel, or from the socket: a count, or a negative errno.
     private func take(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
         if let tunnel { return tunnel.receive(into: buffer) }
@@ -63,8 +64,12 @@ final class SessionMemory {
         return count >= 0 ? count : -Int(errno)
     }
 
+    /// Reads from the socket, or from what has been read ahead, which begins with the version line.
+    ///
+    /// - Returns: How many bytes; a negative `errno` otherwise.
     fileprivate func receive(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
-        if handedOut == opening.count {
+        guard share > 0 else { return -Int(EAGAIN) }
+        if handedOut == opening.count || !version.isFound {
             guard keepsOpening, opening.count < Self.openingLimit else {
                 if !opening.isEmpty { forgetOpening() }
                 return noted(take(socket, into: buffer, flags))
@@ -76,6 +81,12 @@ final class SessionMemory {
                 return noted(count)
             }
             if count <= 0 { return count }
+            if !version.isFound {
+                version.look(through: opening)
+                handedOut = version.skipped
+                // What has sent so much without it has none.
+                if !version.isFound { return opening.count < Self.openingLimit ? -Int(EAGAIN) : -Int(EPROTO) }
+            }
         }
         reads += 1
         let count = min(buffer.count, opening.count - handedOut)
@@ -90,13 +101,20 @@ final class SessionMemory {
         if count == 0 || count < 0 && count != -Int(EAGAIN) && count != -Int(EINTR) { hasEnded = true }
         isDrained = count < 0
         if count > 0 { reads += 1 }
+        share -= max(0, count)
         return count
     }
 
     /// Whether the socket may hold more, although libssh2 has said "again" after some bytes: it does so without a second
     /// look when it got less than the head of a packet. The system has told us of those bytes, and of an end right
     /// behind them, and will not do so twice.
-    func mayHaveMore(since before: Int) -> Bool { reads != before && !isDrained }
+    func mayHaveMore(since before: Int) -> Bool { share <= 0 || reads != before && !isDrained }
+
+    /// Whether so much has been read that others should have their turn first: until ``renewShare()`` there seems to be
+    /// nothing more. libssh2 reads on in one call as long as packets come that nobody has asked for.
+    var hasHadItsShare: Bool { share <= 0 }
+
+    func renewShare() { share = Self.fullShare }
 
     /// Begins to look for the banner that a server may show before it lets anybody in.
     ///

@@ -53,7 +53,7 @@ struct SignInNotes {
 
     private func sentence(user: String, offered: [String]) -> SSHError {
         let tried = notes.isEmpty ? "nothing was there to try" : notes.joined(separator: "; ")
-        let wanted = offered.joined(separator: ",")
+        let wanted = PeerText.list(offered, limit: 200)
         if hasExpired {
             return SSHError(
                 .passwordExpired, "sign-in", "the password of \(user) has expired",
@@ -65,7 +65,8 @@ struct SignInNotes {
         }
         if !wasRefused {
             return SSHError(
-                .keyUnusable, "sign-in", "cannot sign in as \(user): \(tried); the server takes \(wanted)", hint: hint)
+                .keyUnusable, "sign-in", "cannot sign in as \(user): \(tried); the server takes \(wanted)",
+                hint: hint ?? "see auth, key and password of the inventory's ssh")
         }
         return SSHError(
             .authenticationFailed, "sign-in",

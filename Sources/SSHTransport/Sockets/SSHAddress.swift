@@ -43,7 +43,9 @@ package struct SSHAddress: Hashable, Sendable, CustomStringConvertible {
         let failure = host.utf8.contains(0) ? EAI_NONAME : getaddrinfo(host, String(port), &wanted, &first)
         guard failure == 0 else {
             let reason = String(cString: gai_strerror(failure))
-            throw SSHError(.unresolved, "resolve", "\(host) does not resolve: \(reason)", number: failure)
+            throw SSHError(
+                .unresolved, "resolve", "\(host) does not resolve: \(reason)", number: failure,
+                hint: "check the name, and the resolver of this machine")
         }
         defer { freeaddrinfo(first) }
         return sequence(first: first, next: { $0?.pointee.ai_next }).compactMap { entry in

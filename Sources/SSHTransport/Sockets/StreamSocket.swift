@@ -68,13 +68,19 @@ final class StreamSocket: SessionStream, @unchecked Sendable {
     private static func error(_ number: Int32, at address: SSHAddress) -> SSHError {
         switch number {
         case ECONNREFUSED:
-            SSHError(.refused, "connect", "nothing listens on \(address)", number: number)
+            SSHError(
+                .refused, "connect", "nothing listens on \(address)", number: number,
+                hint: "see whether the SSH service runs there, and on this port")
         case ETIMEDOUT:
             SSHError(.timedOut, "connect", "\(address) does not answer", number: number, hint: firewallHint)
         case EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, EACCES, EPERM, EADDRNOTAVAIL:
-            SSHError(.unreachable, "connect", "no way to \(address): \(errorText(number))", number: number)
+            SSHError(
+                .unreachable, "connect", "no way to \(address): \(errorText(number))", number: number,
+                hint: "see the address, the routes to it and the firewalls between")
         case ECONNRESET, EPIPE:
-            SSHError(.connectionLost, "connect", "\(address) ended the connection at once", number: number)
+            SSHError(
+                .connectionLost, "connect", "\(address) ended the connection at once", number: number,
+                hint: "something in between may refuse this address")
         default:
             SSHError(.libraryFailure, "connect", "cannot connect to \(address): \(errorText(number))", number: number)
         }
