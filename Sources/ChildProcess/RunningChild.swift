@@ -1,5 +1,5 @@
 import CLinux
-@preconcurrency import Dispatch  // its sources are thread-safe, but not marked Sendable
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -20,7 +20,7 @@ package final class RunningChild: Sendable {
 
     private let state = Mutex(State())
     /// All children of the process share one queue: everything on it is short and never blocks.
-    private static let queue = DispatchQueue(label: "certfleet.child")
+    private static let watch = DescriptorWatch(label: "certfleet.child")
 
     /// Starts the program.
     ///
@@ -32,8 +32,11 @@ package final class RunningChild: Sendable {
     /// - Parameter openingHandle: Gives a descriptor that becomes readable at the end of a process, or a negative number.
     static func start(_ command: ChildCommand, openingHandle: (pid_t) -> Int32) throws -> RunningChild {
         let streams = try Streams(for: command)
+        guard let watch else {
+            throw ChildProcessError(.notStarted, command.program, "no descriptor is left to watch it", number: EMFILE)
+        }
         let child = RunningChild(pid: try command.spawn(on: streams))
-        child.watch(streams.captured, openingHandle(child.pid))
+        child.watch(streams.captured, openingHandle(child.pid), by: watch)
         return child
     }
 
@@ -65,40 +68,34 @@ package final class RunningChild: Sendable {
         }
     }
 
-    private func watch(_ captures: [Streams.Capture], _ handle: Int32) {
-        let sources = captures.map { capture in
-            let source = DispatchSource.makeReadSource(fileDescriptor: capture.end.number, queue: Self.queue)
-            source.setEventHandler { [self] in
-                if drain(capture) { source.cancel() }
+    private func watch(_ captures: [Streams.Capture], _ handle: Int32, by watch: DescriptorWatch) {
+        let ends = captures.map { capture in
+            // The handler holds the descriptor, which closes when the watch has let go of both.
+            watch.watch(capture.end.number) { [self] in
+                if drain(capture) { $0.end() }
             }
-            // The descriptor closes only after the source has let go of it.
-            source.setCancelHandler { withExtendedLifetime(capture.end) {} }
-            source.activate()
-            return source
         }
         let collect: @Sendable () -> Void = { [self] in
             for capture in captures { _ = drain(capture) }
-            sources.forEach { $0.cancel() }
+            for end in ends { end?.end() }
             finish()
         }
-        guard handle >= 0 else {
-            // A kernel before 5.3, or a sandbox that forbids the call: one waiting thread for this child.
-            let pid = pid
-            DispatchQueue(label: "certfleet.child.wait").async {
-                var info = siginfo_t()
-                while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
-                Self.queue.async(execute: collect)
+        if handle >= 0 {
+            let end = Descriptor(owning: handle)
+            let watched = watch.watch(handle) {
+                $0.end()
+                collect()
+                withExtendedLifetime(end) {}
             }
-            return
+            if watched != nil { return }
         }
-        let end = Descriptor(owning: handle)
-        let source = DispatchSource.makeReadSource(fileDescriptor: handle, queue: Self.queue)
-        source.setEventHandler {
-            source.cancel()
-            collect()
+        // A kernel before 5.3, or a sandbox that forbids the call: one waiting thread for this child.
+        let pid = pid
+        DispatchQueue(label: "certfleet.child.wait").async {
+            var info = siginfo_t()
+            while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
+            watch.queue.async(execute: collect)
         }
-        source.setCancelHandler { withExtendedLifetime(end) {} }
-        source.activate()
     }
 
     /// Reads what is there; true when no more can come.

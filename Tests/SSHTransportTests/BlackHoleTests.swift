@@ -43,7 +43,7 @@ private enum Hole {
 @Suite struct InsideTheHole {
     @Test(.enabled(if: Hole.isHere, "it belongs inside the namespace"))
     func `a host behind nothing does not answer within its deadline, and others give up beside it`() async throws {
-        let worker = try SSHWorker()
+        let worker = try kept(SSHWorker())
         let limit = Duration.milliseconds(700)
         let addresses = try await SSHAddress.resolve(Hole.address, port: 22)
         await withTaskGroup(of: Void.self) { group in

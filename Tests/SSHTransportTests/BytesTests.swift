@@ -55,7 +55,7 @@ import Testing
         let server = try await PasswordServer()
         let session = try await SSHFixture.connect(
             port: server.port, user: "tiny", knownHosts: server.knownHosts(),
-            authentication: [.password { Array("correct".utf8) }], on: SSHWorker())
+            authentication: [.password { Array("correct".utf8) }], on: kept(SSHWorker()))
         let sent = Array(Self.block.prefix(1500))
         let ended = try await session.run("echo", input: sent)
         #expect(ended.output == sent, "\(ended.output.count) of \(sent.count), errors: \(server.errors)")

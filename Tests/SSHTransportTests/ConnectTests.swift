@@ -9,7 +9,7 @@ import Testing
     private let short = SSHDeadlines(connect: .milliseconds(150), handshake: .milliseconds(150))
 
     private func failure(at port: UInt16) async throws -> SSHError? {
-        let worker = try SSHWorker()
+        let worker = try kept(SSHWorker())
         return await #expect(throws: SSHError.self) {
             _ = try await SSHFixture.connect(port: port, deadlines: short, on: worker)
         }
@@ -65,7 +65,7 @@ import Testing
     @Test(arguments: ["S", "SSH-2.0-Test\r\nabc", "SSH-2.0-Test\r\n\u{0}\u{0}\u{1}"])
     func `an end right behind a few bytes is noticed at once`(text: String) async throws {
         let listener = try server(saying: text)
-        let worker = try SSHWorker()
+        let worker = try kept(SSHWorker())
         let error = await #expect(throws: SSHError.self) {
             _ = try await SSHFixture.connect(port: listener.port, deadlines: SSHFixture.quick, on: worker)
         }
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func `cancelling ends an attempt that waits for a silent server`() async throws {
-        let worker = try SSHWorker()
+        let worker = try kept(SSHWorker())
         let (accepted, arrived) = AsyncStream.makeStream(of: Void.self)
         let listener = try LoopbackListener { _ in arrived.yield() }
         let port = listener.port

@@ -80,7 +80,7 @@ final class OpenWorkers: Sendable {
     private let turn = Atomic(0)
 
     init(count: Int = 2) throws {
-        workers = try (0..<count).map { try SSHWorker(label: "test.\($0)", admission: Self.openDoor()) }
+        workers = try (0..<count).map { try kept(SSHWorker(label: "test.\($0)", admission: Self.openDoor())) }
     }
 
     static func openDoor() -> SSHAdmission {

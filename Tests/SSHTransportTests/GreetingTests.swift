@@ -12,7 +12,7 @@ import Testing
     ])
     func `lines before the version are passed over, empty, long or many`(preamble: String) async throws {
         let server = try await LoopbackSSHServer(preamble: preamble)
-        let worker = try SSHWorker()
+        let worker = try kept(SSHWorker())
         let session = try await SSHFixture.connect(
             port: server.port, user: server.user, knownHosts: try server.knownHostsLine(),
             authentication: [.key(path: try await server.makeClientKey("client"))], on: worker)
@@ -52,7 +52,7 @@ import Testing
         let server = try await PasswordServer(version: version)
         let session = try await SSHFixture.connect(
             port: server.port, user: "word", knownHosts: server.knownHosts(),
-            authentication: [.password { Array("correct".utf8) }], on: SSHWorker())
+            authentication: [.password { Array("correct".utf8) }], on: kept(SSHWorker()))
         #expect(try await session.run("x").text == "hello word")
         #expect(await session.serverBanner == version)
         await session.close()
@@ -67,7 +67,7 @@ import Testing
             (old, "the server speaks an SSH that is not version 2: \"SSH-1.5-Old\""),
         ] {
             let error = await #expect(throws: SSHError.self) {
-                _ = try await SSHFixture.connect(port: server.port, deadlines: deadlines, on: SSHWorker())
+                _ = try await SSHFixture.connect(port: server.port, deadlines: deadlines, on: kept(SSHWorker()))
             }
             #expect(error?.message == message)
             #expect(error?.hint != nil)
@@ -103,7 +103,7 @@ import Testing
         let error = await #expect(throws: SSHError.self) {
             _ = try await SSHFixture.connect(
                 port: server.port, user: "loud", knownHosts: server.knownHosts(),
-                authentication: [.password { Array("wrong".utf8) }], on: SSHWorker())
+                authentication: [.password { Array("wrong".utf8) }], on: kept(SSHWorker()))
         }
         #expect(
             error?.message == "the server refused loud, it does not say why: password refused; it takes password; "

@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func `a session let go of while its handshake waits is taken down with its task`() async throws {
-        let worker = try SSHWorker()
+        let worker = try kept(SSHWorker())
         let (accepted, arrive) = AsyncStream.makeStream(of: Int32.self)
         let listener = try LoopbackListener { arrive.yield($0) }
         let port = listener.port

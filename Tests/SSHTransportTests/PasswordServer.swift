@@ -52,7 +52,7 @@ final class PasswordServer: Sendable {
     func knownHosts() async throws -> String {
         let keys = try await SSHClient.hostKeys(
             of: SSHEndpoint(host: "127.0.0.1", port: port, user: "x"),
-            addresses: SSHAddress.resolve("127.0.0.1", port: port), on: SSHWorker())
+            addresses: SSHAddress.resolve("127.0.0.1", port: port), on: kept(SSHWorker()))
         return keys.map { $0.knownHostsLine(host: "127.0.0.1", port: port) + "\n" }.joined()
     }
 

@@ -9,7 +9,7 @@ import Testing
 
     private func signIn(_ user: String, _ ways: [SSHAuthentication]) async throws -> SSHSession {
         let server = try await Self.shared.value
-        let worker = try SSHWorker()
+        let worker = try kept(SSHWorker())
         let endpoint = SSHEndpoint(host: "127.0.0.1", port: server.port, user: user)
         let addresses = try await SSHAddress.resolve("127.0.0.1", port: server.port)
         let keys = try await SSHClient.hostKeys(of: endpoint, addresses: addresses, on: worker)

@@ -1,4 +1,5 @@
 import ChildProcess
+import Synchronization
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ struct SSHFixture {
     init(options: [String] = [], hostKeyTypes: [String] = ["ed25519", "ecdsa"]) async throws {
         server = try await LoopbackSSHServer(hostKeyTypes: hostKeyTypes, options: options)
         key = try await server.makeClientKey("client")
-        worker = try SSHWorker(label: "test", admission: OpenWorkers.openDoor())
+        worker = try kept(SSHWorker(label: "test", admission: OpenWorkers.openDoor()))
     }
 
     static let quick = SSHDeadlines(
@@ -48,6 +49,15 @@ struct SSHFixture {
             hostKeys: HostKeyPolicy(text: knownHosts, file: "known_hosts"), authentication: authentication,
             deadlines: deadlines, on: worker)
     }
+}
+
+/// Workers of tests stay to the end: libdispatch on Linux does not bear sources that come and go on many threads at once
+/// (``DescriptorWatch``), and a program has a few workers for all its life.
+private let workers = Mutex<[SSHWorker]>([])
+
+func kept(_ worker: SSHWorker) -> SSHWorker {
+    workers.withLock { $0.append(worker) }
+    return worker
 }
 
 /// What a command left behind.

@@ -1,12 +1,17 @@
-@preconcurrency import Dispatch
+import ChildProcess
+import Dispatch
 import Foundation
+import Synchronization
 
 /// Listens on a port of 127.0.0.1 that the kernel picks, and hands out each connection.
 package final class LoopbackListener: Sendable {
     /// The port it listens on.
     package let port: UInt16
-    private let source: any DispatchSourceRead
     private let descriptor: Int32
+    private let isStopped = Atomic(false)
+    private let queue = DispatchQueue(label: "test.listener")
+    private let watched: DescriptorWatch.Watched
+    private static let watch = DescriptorWatch(label: "test.listeners")
 
     /// - Parameter accepted: Called on a queue of the listener's own with each new connection, a blocking descriptor that
     ///   is the callee's to close.
@@ -25,30 +30,35 @@ package final class LoopbackListener: Sendable {
         descriptor = listener
         port = UInt16(bigEndian: address.sin_port)
         _ = fcntl(listener, F_SETFL, O_NONBLOCK)
-        source = DispatchSource.makeReadSource(
-            fileDescriptor: listener, queue: DispatchQueue(label: "test.listener"))
-        source.setEventHandler {
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
-                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-                accepted(connection)
+        let queue = queue
+        let watched = Self.watch?.watch(listener) { _ in
+            queue.async {
+                while true {
+                    let connection = accept(listener, nil, nil)
+                    guard connection >= 0 else { return }
+                    _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+                    accepted(connection)
+                }
             }
         }
-        source.setCancelHandler { close(listener) }
-        source.activate()
+        guard let watched else {
+            close(listener)
+            throw POSIXError(.EMFILE)
+        }
+        self.watched = watched
     }
 
     /// Stops listening.
     ///
     /// - Parameter closed: Called when the port refuses connections.
     package func stop(closed: @escaping @Sendable () -> Void = {}) {
-        source.setCancelHandler { [descriptor] in
-            close(descriptor)
+        let isFirst = isStopped.exchange(true, ordering: .relaxed) == false
+        watched.end()
+        queue.async { [descriptor] in
+            if isFirst { close(descriptor) }
             closed()
         }
-        source.cancel()
     }
 
-    deinit { source.cancel() }
+    deinit { stop() }
 }
