@@ -8,12 +8,30 @@ package struct SSHEndpoint: Hashable, Sendable {
     package var user: String
     /// What messages call it when it is a bastion; ``host`` unless said otherwise.
     package var title: String
+    /// The servers that connections are opened to at one pace together with this one.
+    package var group: SSHServerGroup?
 
-    package init(host: String, port: UInt16 = 22, user: String, title: String? = nil) {
+    package init(
+        host: String, port: UInt16 = 22, user: String, title: String? = nil, group: SSHServerGroup? = nil
+    ) {
         self.host = host
         self.port = port
         self.user = user
         self.title = title ?? host
+        self.group = group
+    }
+}
+
+/// Servers that are spared together: a firewall, or what they all ask when somebody signs in, bears only so much.
+package struct SSHServerGroup: Hashable, Sendable {
+    /// Groups of one name are one.
+    package var name: String
+    /// How many connections to all of them may begin in a second; 1 or more.
+    package var perSecond: Int
+
+    package init(name: String, perSecond: Int) {
+        self.name = name
+        self.perSecond = perSecond
     }
 }
 

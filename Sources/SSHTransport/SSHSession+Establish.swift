@@ -10,7 +10,7 @@ extension SSHSession {
     /// Connects, shakes hands, checks the key and signs in; closes everything when that fails.
     func establish(way: Way, pins: HostKeyRule, authentication: [SSHAuthentication]) async throws {
         do {
-            let pass = try await worker.admission.enter(way.target ?? endpoint.host)
+            let pass = try await worker.admission.enter(way.target ?? endpoint.host, in: endpoint.group)
             resources.pass = pass
             defer { pass.opened() }
             switch way {

@@ -29,6 +29,14 @@ private final class Pace {
         return Int((wait / .milliseconds(1)).rounded())
     }
 
+    func line(up group: SSHServerGroup, now: Int, chance: Double = 0) -> Int {
+        Int((pace.line(up: group, now: .milliseconds(now), chance: chance) / .milliseconds(1)).rounded())
+    }
+
+    func begin(in group: SSHServerGroup, now: Int) -> Int {
+        Int((pace.begin(in: group, now: .milliseconds(now)) / .milliseconds(1)).rounded())
+    }
+
     func wasShed(by server: String, now: Int) { pace.wasShed(by: server, now: .milliseconds(now)) }
 }
 
@@ -126,6 +134,69 @@ private final class Pace {
         let pace = Pace(.init(all: .init(perSecond: 10, burst: 3)))
         #expect((0..<6).map { pace.begin(at: "\($0)", now: 0) } == [0, 0, 0, 100, 200, 300])
         #expect(pace.begin(at: "7", now: 250) == 150)
+    }
+
+    @Test func `a group's servers begin one after the other at its pace, whichever they are, and others do not wait`() {
+        let pace = Pace(.init())
+        let (slow, other) = (SSHServerGroup(name: "pool a", perSecond: 2), SSHServerGroup(name: "pool b", perSecond: 2))
+        // The first at once, the others off the beat by up to one interval.
+        #expect([0, 0, 1, 0.5].map { pace.line(up: slow, now: 0, chance: $0) } == [0, 500, 1500, 1750])
+        #expect(pace.line(up: other, now: 0) == 0)
+        #expect(pace.line(up: slow, now: 60_000) == 0)
+    }
+
+    @Test func `in no second more of a group begin than it may, also when they were held up and come all at once`() {
+        let pace = Pace(.init())
+        let group = SSHServerGroup(name: "pool a", perSecond: 4)
+        var begun: [Int] = []
+        for number in 0..<200 {
+            let came = pace.line(up: group, now: 0, chance: Double(number % 7) / 7)
+            // A hundred are held up until ten seconds have passed.
+            let now = max(came, came < 10_000 && number.isMultiple(of: 2) ? 10_000 : came)
+            begun.append(now)
+        }
+        begun = begun.sorted().map { $0 + pace.begin(in: group, now: $0) }
+        for (earlier, later) in zip(begun, begun.dropFirst(4)) { #expect(later - earlier >= 1000) }
+        // From then on no beat is left out; before, the twenty who were held up have left out theirs.
+        #expect(begun[199] <= (200 + 20) * 250 + 250)
+    }
+
+    @Test func `who stands in a group's long line takes no place from others`() async throws {
+        let clock = ManualClock()
+        let admission = SSHAdmission(AdmissionQueue.Limits(sessions: 2, openings: 2), clock: clock)
+        let group = SSHServerGroup(name: "pool a", perSecond: 1)
+        let first = try await admission.enter("a1", in: group)
+        let line = (2...20).map { number in Task { try await admission.enter("a\(number)", in: group) } }
+        while clock.sleepers < line.count { await Task.yield() }
+        // At once, though the group has nineteen more that wait.
+        let stranger = try await admission.enter("b")
+        withExtendedLifetime((first, stranger)) {}
+        for task in line { task.cancel() }
+        for task in line { await #expect(throws: CancellationError.self) { _ = try await task.value } }
+    }
+
+    @Test func `a group's line goes on by the clock, through both doors alike`() async throws {
+        let clock = ManualClock()
+        let admission = SSHAdmission(clock: clock)
+        let worker = try SSHWorker(label: "test", admission: admission)
+        let group = SSHServerGroup(name: "pool a", perSecond: 1)
+        let fixture = try await SSHFixture()
+        let pins = try fixture.server.knownHostsLine()
+        let endpoint = SSHEndpoint(
+            host: "127.0.0.1", port: fixture.server.port, user: fixture.server.user, group: group)
+        let session = try await SSHClient.connect(
+            to: endpoint, addresses: try await SSHAddress.resolve("127.0.0.1", port: fixture.server.port),
+            hostKeys: HostKeyPolicy(text: pins, file: "pins"), authentication: [.key(path: fixture.key)], on: worker)
+        var hop = try fixture.hop()
+        hop.endpoint.group = group
+        let (program, second) = (try SSHDoor.program(fixture), hop)
+        let opening = Task { try await program.run("echo in", on: second, worker: worker) }
+        while clock.sleepers < 1 { await Task.yield() }
+        #expect(fixture.server.connectionCount == 1)
+        clock.advance(by: .seconds(2))
+        let channel = try await opening.value
+        #expect(try await OpenDoor(command: channel, session: nil).run().text == "in\n")
+        await session.close()
     }
 
     @Test func `a server that sheds connections is asked half as often each time, and forgiven step by step`() {

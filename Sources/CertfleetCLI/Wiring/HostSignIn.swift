@@ -115,7 +115,8 @@ struct HostSignIn: Sendable {
     static func endpoint(_ host: Host) -> SSHEndpoint {
         SSHEndpoint(
             host: host.address, port: UInt16(clamping: host.ssh.port), user: host.ssh.user,
-            title: host.name == host.address ? host.name : "\(host.name) (\(host.address))")
+            title: host.name == host.address ? host.name : "\(host.name) (\(host.address))",
+            group: host.ssh.group.map { SSHServerGroup(name: $0.description, perSecond: $0.handshakesPerSecond) })
     }
 
     static func deadlines(_ host: Host) -> SSHDeadlines {
@@ -150,6 +151,10 @@ struct HostSignIn: Sendable {
         case .keyboardInteractive:
             guard let name = settings.password else { throw missing("a password", "password") }
             return .keyboardInteractive(password(name, settings.user, host))
+        case .gssapi:
+            // The inventory's reader refuses it without `transport: ssh`.
+            throw Fault(
+                "ssh.no-credentials", .refused, "libssh2 does not know gssapi", hint: "ssh: { transport: ssh }")
         }
     }
 

@@ -54,6 +54,7 @@ struct SystemSSH: Sendable {
             switch method {
             case .key: host.ssh.key.map { .file($0) }
             case .agent: .agent(fingerprint: host.ssh.agentKey)
+            case .gssapi: .gssapi
             // The inventory's reader refuses these together with `transport: ssh`.
             case .password, .keyboardInteractive: nil
             }

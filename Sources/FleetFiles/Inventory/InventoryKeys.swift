@@ -43,7 +43,7 @@ enum InventoryKeys {
     static let names = ["add", "drop", "sip_domains"]
 
     private static let signIn = ["user", "port", "auth", "key", "passphrase", "password", "agent_key", "known_hosts"]
-    static let ssh = signIn + ["network_credentials", "transport", "bastion"]
+    static let ssh = signIn + ["network_credentials", "transport", "bastion", "handshakes_per_second"]
     static let bastion = ["address"] + signIn + ["bastion"]
     /// The word for no bastion, where a level above names one.
     static let noBastion = "none"

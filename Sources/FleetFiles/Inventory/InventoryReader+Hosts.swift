@@ -8,7 +8,7 @@ extension InventoryReader {
             checkIdentifier($0.value, at: $0.place, "host") ? $0 : nil
         }
         let fqdn = placedText(mapping, "fqdn").flatMap { self.fqdn($0, "fqdn") }
-        let settings = settings(mapping).over(above)
+        let settings = settings(mapping, at: .host(name?.value ?? "")).over(above)
         let external = mapping.mapping("external", keys: InventoryKeys.external)
         let host = Host(
             name: name?.value ?? "", fqdn: fqdn?.value ?? "",

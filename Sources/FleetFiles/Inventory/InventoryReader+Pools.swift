@@ -48,7 +48,7 @@ extension InventoryReader {
             guard
                 let mapping = reader.mapping(site.value, name, keys: InventoryKeys.site, place: site.place)
             else { return [PoolDraft]() }
-            let settings = settings(mapping).over(defaults)
+            let settings = settings(mapping, at: .site(site.name)).over(defaults)
             let pools = mapping.required("pools").flatMap { reader.entries($0, "pools") } ?? []
             return pools.compactMap { pool($0, site: site.name, above: settings) }
         }
@@ -60,7 +60,7 @@ extension InventoryReader {
             return nil
         }
         let type = poolType(mapping)
-        let settings = settings(mapping).over(above)
+        let settings = settings(mapping, at: .pool(entry.name)).over(above)
         let version = version(settings, type: type, name: name, mapping)
         var pool = Pool(
             name: entry.name, site: site, type: type ?? .frontEnd, version: version ?? .v2019, place: entry.place)

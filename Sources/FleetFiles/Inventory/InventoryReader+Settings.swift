@@ -2,13 +2,13 @@ import FleetModel
 
 extension InventoryReader {
     /// What a level says of the settings that pass down; a host's level has `ssh` and `deadlines` only.
-    func settings(_ mapping: YAMLMapping) -> Settings {
+    func settings(_ mapping: YAMLMapping, at level: ServerGroup.Level) -> Settings {
         var settings = Settings()
         if let node = mapping["version"] {
             settings.version = reader.word(node, "version", of: InventoryKeys.versions)
                 .flatMap(ProductVersion.init(rawValue:)).map { Placed($0, at: node.place) }
         }
-        settings.ssh = ssh(mapping)
+        settings.ssh = ssh(mapping, at: level)
         settings.key = key(mapping)
         settings.lead = mapping.mapping("renew", keys: InventoryKeys.renew)?.duration(
             "lead", in: .seconds(1)...(.seconds(3650 * 86_400)))
@@ -39,7 +39,7 @@ extension InventoryReader {
         return window
     }
 
-    private func ssh(_ mapping: YAMLMapping) -> SSHLayer {
+    private func ssh(_ mapping: YAMLMapping, at level: ServerGroup.Level) -> SSHLayer {
         guard let ssh = mapping.mapping("ssh", keys: InventoryKeys.ssh) else {
             return SSHLayer(given: mapping.lacks("ssh") ? [] : Set(InventoryKeys.ssh))
         }
@@ -47,6 +47,10 @@ extension InventoryReader {
         layer.networkCredentials = ssh.flag("network_credentials")
         layer.transport = ssh.choice("transport", SSHSettings.Transport.self)
         layer.bastion = bastionName(ssh, orNone: true)
+        // The level is part of it: whoever takes the number from here shares it.
+        layer.group = ssh.integer("handshakes_per_second", in: 1...1000).map {
+            ServerGroup(level: level, handshakesPerSecond: $0)
+        }
         layer.given = Set(InventoryKeys.ssh.filter { !ssh.lacks($0) })
         return layer
     }

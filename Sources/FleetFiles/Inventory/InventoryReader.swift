@@ -30,7 +30,9 @@ struct InventoryReader {
             preconditionFailure("a root that cannot be read is always reported")
         }
         readVersion(top)
-        let defaults = top.mapping("defaults", keys: InventoryKeys.defaults).map(settings) ?? Settings()
+        let defaults =
+            top.mapping("defaults", keys: InventoryKeys.defaults).map { settings($0, at: .fleet) }
+            ?? Settings()
         let bastions = self.bastions(top, deadlines: defaults.deadlines.deadlines)
         let pools = self.pools(top, defaults: defaults)
         let sipDomains = self.sipDomains(top, needed: pools.isEmpty || pools.contains { $0.type?.isExchange != true })

@@ -76,12 +76,27 @@ extension YAMLLines {
         }
     }
 
+    /// What servers share has to stand where they share it, unlike all other settings.
+    private mutating func group(_ hosts: [Host], depth: Int, _ isHere: (ServerGroup.Level) -> Bool) {
+        let group = hosts.lazy.compactMap(\.ssh.group).first { isHere($0.level) }
+        add("ssh", group.map { "{ handshakes_per_second: \($0.handshakesPerSecond) }" }, depth: depth)
+    }
+
+    mutating func pace(_ hosts: [Host]) {
+        guard hosts.contains(where: { $0.ssh.group?.level == .fleet }) else { return }
+        add("defaults:")
+        group(hosts, depth: 1) { $0 == .fleet }
+    }
+
     mutating func sites(_ pools: [Pool]) {
         add("sites:")
         var sites: [String] = []
         for pool in pools where !sites.contains(pool.site) { sites.append(pool.site) }
         for site in sites {
             add("\(scalar(site)):", depth: 1)
+            group(pools.filter { $0.site == site }.flatMap(\.hosts), depth: 2) {
+                if case .site = $0 { true } else { false }
+            }
             add("pools:", depth: 2)
             for pool in pools where pool.site == site { self.pool(pool) }
         }
@@ -107,6 +122,7 @@ extension YAMLLines {
             "rollout: { canary: \(rollout.canary), max_failures: \(rollout.maxFailures), "
                 + "ready_for: \(rollout.readyFor.text)" + (rollout.defersRestarts ? ", restarts: defer" : "")
                 + (rollout.window.map { ", window: \"\($0)\"" } ?? "") + " }", depth: 4)
+        group(pool.hosts, depth: 4) { if case .pool = $0 { true } else { false } }
         if !pool.hosts.isEmpty { add("hosts:", depth: 4) }
         for host in pool.hosts { self.host(host) }
         if !pool.orders.isEmpty { add("orders:", depth: 4) }
@@ -139,6 +155,9 @@ extension YAMLLines {
         add("network_credentials", ssh.networkCredentials.map { "\($0)" }, depth: 7)
         add("transport", ssh.transport == .libssh2 ? nil : ssh.transport.rawValue, depth: 7)
         add("bastion", ssh.bastion.map(scalar), depth: 7)
+        if let group = ssh.group, case .host = group.level {
+            add("handshakes_per_second: \(group.handshakesPerSecond)", depth: 7)
+        }
     }
 
     private mutating func account(_ ssh: SSHSettings, depth: Int) {

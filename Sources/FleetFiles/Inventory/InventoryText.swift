@@ -18,6 +18,7 @@ package enum InventoryText {
         lines.secrets(inventory.secrets)
         lines.authorities(inventory.authorities)
         lines.bastions(inventory.bastions)
+        lines.pace(inventory.pools.flatMap(\.hosts))
         lines.sites(inventory.pools)
         lines.groups(inventory.groups)
         return lines.text

@@ -48,6 +48,7 @@ struct SSHLayer {
     var transport: SSHSettings.Transport?
     /// May be the word for none.
     var bastion: String?
+    var group: ServerGroup?
     /// The keys that the file gives, with good values or bad ones: a bad one is not missing as well.
     var given: Set<String> = []
 
@@ -57,7 +58,7 @@ struct SSHLayer {
             key: key ?? above.key, passphrase: passphrase ?? above.passphrase, password: password ?? above.password,
             agentKey: agentKey ?? above.agentKey, knownHosts: knownHosts ?? above.knownHosts,
             networkCredentials: networkCredentials ?? above.networkCredentials,
-            transport: transport ?? above.transport, bastion: bastion ?? above.bastion,
+            transport: transport ?? above.transport, bastion: bastion ?? above.bastion, group: group ?? above.group,
             given: given.union(above.given))
     }
 
@@ -66,7 +67,7 @@ struct SSHLayer {
             user: user ?? "", port: port ?? 22, methods: methods ?? [.key], key: key, passphrase: passphrase,
             password: password, agentKey: agentKey, knownHosts: knownHosts ?? fallback,
             networkCredentials: networkCredentials,
-            transport: transport ?? .libssh2, bastion: bastion == InventoryKeys.noBastion ? nil : bastion)
+            transport: transport ?? .libssh2, bastion: bastion == InventoryKeys.noBastion ? nil : bastion, group: group)
     }
 }
 

@@ -20,7 +20,32 @@ struct SignInRules {
             let lacking = hosts.filter { ($0.ssh.methods ?? [.key]).contains(method) && lacks(key, $0.ssh) }
             report(lacking) { "`\(key)` is missing in `ssh`\($0): `auth` has `\(method.rawValue)`" }
         }
-        for host in hosts where host.host.ssh.transport == .ssh { programRules(host) }
+        for host in hosts { host.host.ssh.transport == .ssh ? programRules(host) : libraryRules(host) }
+    }
+
+    /// The library knows no Kerberos.
+    private func libraryRules(_ host: HostDraft) {
+        let name = host.name.map { " of `\($0.value)`" } ?? ""
+        let hint = "transport: ssh"
+        if host.host.ssh.methods.contains(.gssapi) {
+            reader.report(host.node.place, "`auth`\(name) has `gssapi`, which libssh2 does not know", hint: hint)
+        }
+        for bastion in way(to: host) where bastion.ssh.methods.contains(.gssapi) {
+            reader.report(
+                host.node.place,
+                "the way\(name.replacing(" of", with: " to")) leads through the bastion `\(bastion.name)`, whose `auth` has `gssapi`, which libssh2 does not know",
+                hint: hint)
+        }
+    }
+
+    private func way(to host: HostDraft) -> [Host] {
+        var way: [Host] = []
+        var next = host.host.ssh.bastion
+        while let bastion = bastions.first(where: { $0.name == next }), !way.contains(where: { $0.name == next }) {
+            way.append(bastion)
+            next = bastion.ssh.bastion
+        }
+        return way
     }
 
     /// The system's `ssh` asks on a terminal, which a run does not give it: no secret can be handed to it.
@@ -29,15 +54,10 @@ struct SignInRules {
         if let (what, hint) = Self.secret(of: host.host.ssh) {
             reader.report(host.node.place, "\(program) cannot be given a \(what)", hint: hint)
         }
-        var next = host.host.ssh.bastion
-        var seen: Set<String> = []
-        while let name = next, seen.insert(name).inserted, let bastion = bastions.first(where: { $0.name == name }) {
-            if let (what, hint) = Self.secret(of: bastion.ssh) {
-                reader.report(
-                    host.node.place,
-                    "\(program) cannot give the bastion `\(name)` a \(what)", hint: hint)
-            }
-            next = bastion.ssh.bastion
+        for bastion in way(to: host) {
+            guard let (what, hint) = Self.secret(of: bastion.ssh) else { continue }
+            reader.report(
+                host.node.place, "\(program) cannot give the bastion `\(bastion.name)` a \(what)", hint: hint)
         }
     }
 

@@ -49,6 +49,8 @@ package struct SSHSettings: Sendable, Equatable {
     package enum Method: String, Sendable, CaseIterable {
         case key, agent, password
         case keyboardInteractive = "keyboard-interactive"
+        /// A Kerberos ticket of the account that runs certfleet; by the system's own program only.
+        case gssapi
     }
 
     /// What speaks SSH for us.
@@ -78,10 +80,12 @@ package struct SSHSettings: Sendable, Equatable {
     package var transport: Transport
     /// Name of the bastion that leads there, one of ``Inventory/bastions``.
     package var bastion: String?
+    /// The servers that it is opened to together with; `nil`: only what holds for every server.
+    package var group: ServerGroup?
 
     /// Whether the sign-in can be used from the server towards other machines, such as an authority or the Central
-    /// Management store. A key cannot (Windows gives it a logon without credentials), a password can; where both may
-    /// happen, the weaker counts.
+    /// Management store. A key cannot (Windows gives it a logon without credentials), a password can, a ticket only where
+    /// it is delegated, which is not known here; where several may happen, the weakest counts.
     package var hasNetworkCredentials: Bool {
         networkCredentials ?? methods.allSatisfy { $0 == .password || $0 == .keyboardInteractive }
     }
@@ -89,7 +93,7 @@ package struct SSHSettings: Sendable, Equatable {
     package init(
         user: String, port: Int = 22, methods: [Method] = [.key], key: String? = nil, passphrase: String? = nil,
         password: String? = nil, agentKey: String? = nil, knownHosts: String? = nil, networkCredentials: Bool? = nil,
-        transport: Transport = .libssh2, bastion: String? = nil
+        transport: Transport = .libssh2, bastion: String? = nil, group: ServerGroup? = nil
     ) {
         self.user = user
         self.port = port
@@ -102,6 +106,37 @@ package struct SSHSettings: Sendable, Equatable {
         self.networkCredentials = networkCredentials
         self.transport = transport
         self.bastion = bastion
+        self.group = group
+    }
+}
+
+/// Servers that connections are opened to at one pace together: all that take it from the same place of the inventory.
+package struct ServerGroup: Sendable, Hashable, CustomStringConvertible {
+    /// Where the pace is said.
+    package enum Level: Sendable, Hashable {
+        case fleet
+        case site(String)
+        case pool(String)
+        case host(String)
+    }
+
+    package var level: Level
+    /// How many connections to all of its servers may begin in a second.
+    package var handshakesPerSecond: Int
+
+    package init(level: Level, handshakesPerSecond: Int) {
+        self.level = level
+        self.handshakesPerSecond = handshakesPerSecond
+    }
+
+    /// `the fleet`, `pool lyon`; different for different levels.
+    package var description: String {
+        switch level {
+        case .fleet: "the fleet"
+        case .site(let name): "site \(name)"
+        case .pool(let name): "pool \(name)"
+        case .host(let name): "host \(name)"
+        }
     }
 }
 

@@ -3,6 +3,10 @@
 /// A few go at once, then one in each interval, at one server and in the whole process. Who has to wait is given a moment
 /// of its own, a little off the beat by chance, lest what was refused together comes again together. A server that sheds
 /// connections is asked half as often each time, and its own rate comes back step by step.
+///
+/// A group of servers may have a rate of its own, which is kept strictly, without a burst. A slow group has a long line,
+/// and who stands in it must not take up a place that others wait for: so it is asked twice, when to come
+/// (``line(up:now:chance:)``) and, last of all, when to begin (``begin(in:now:)``).
 struct OpeningPace {
     /// How often connections may begin.
     struct Rate: Hashable, Sendable {
@@ -42,7 +46,15 @@ struct OpeningPace {
         func halvings(at now: Duration) -> Int { max(0, halvings - Int((now - shed) / OpeningPace.forgiveness)) }
     }
 
+    private struct Group {
+        /// When to come.
+        var line = Bucket()
+        /// When to begin.
+        var begun = Bucket()
+    }
+
     private let limits: Limits
+    private var groups: [String: Group] = [:]
     private var whole = Bucket()
     private var servers: [String: Server] = [:]
 
@@ -51,6 +63,17 @@ struct OpeningPace {
     private static let mostHalvings = 6
 
     init(_ limits: Limits) { self.limits = limits }
+
+    /// Somebody wants to begin a connection to a server of a group; the answer is how long to wait before asking for a
+    /// place. The moment is taken, used or not.
+    mutating func line(up group: SSHServerGroup, now: Duration, chance: Double) -> Duration {
+        let interval = Self.interval(of: group)
+        let wait = groups[group.name, default: Group()].line.wait(interval, burst: 1, now: now)
+        groups[group.name, default: Group()].line.take(interval, now: now)
+        return wait > .zero ? wait + interval * min(max(0, chance), 1) : .zero
+    }
+
+    private static func interval(of group: SSHServerGroup) -> Duration { .seconds(1) / max(1, group.perSecond) }
 
     /// Somebody begins a connection; the answer is how long to wait before. The moment is taken, used or not.
     ///
@@ -70,6 +93,15 @@ struct OpeningPace {
         let wait = max(byServer, byAll)
         guard wait > .zero else { return .zero }
         return wait + (byServer > byAll ? interval : limits.all.interval) * min(max(0, chance), 1)
+    }
+
+    /// Somebody who came in the group's line, and could begin now as far as the server goes, does so after this wait:
+    /// hardly any, unless many were held up on the way and are here all at once.
+    mutating func begin(in group: SSHServerGroup, now: Duration) -> Duration {
+        let interval = Self.interval(of: group)
+        let wait = groups[group.name, default: Group()].begun.wait(interval, burst: 1, now: now)
+        groups[group.name, default: Group()].begun.take(interval, now: now)
+        return wait
     }
 
     /// A server has shed a connection.

@@ -35,10 +35,18 @@ final class SSHAdmission: Sendable {
         state = Mutex(State(queue: AdmissionQueue(limits), pace: OpeningPace(pace)))
     }
 
-    /// Waits until one more connection to this server may be opened: for a place, and then for its moment.
+    /// Waits until one more connection to this server may be opened: until its group's turn, for a place, and then for its
+    /// moment.
     ///
+    /// - Parameter group: Which the server belongs to.
     /// - Throws: ``SSHError`` with code `tooManyOpen`; `CancellationError`.
-    nonisolated(nonsending) func enter(_ server: String) async throws -> AdmissionPass {
+    nonisolated(nonsending) func enter(
+        _ server: String, in group: SSHServerGroup? = nil
+    ) async throws -> AdmissionPass {
+        if let group {
+            let turn = state.withLock { $0.pace.line(up: group, now: now(), chance: .random(in: 0...1)) }
+            if turn > .zero { try await sleep(turn) }
+        }
         let (id, isAdmitted) = state.withLock { state in
             state.nextID += 1
             return (state.nextID, state.queue.arrive(state.nextID, at: server))
@@ -55,6 +63,10 @@ final class SSHAdmission: Sendable {
         let pass = AdmissionPass(self, server)
         let pause = state.withLock { $0.pace.begin(at: server, now: now(), chance: .random(in: 0...1)) }
         if pause > .zero { try await sleep(pause) }
+        if let group {
+            let rest = state.withLock { $0.pace.begin(in: group, now: now()) }
+            if rest > .zero { try await sleep(rest) }
+        }
         return pass
     }
 

@@ -71,8 +71,15 @@ struct ProgramArguments {
 
     private func keys(_ hop: SSHProgram.Hop) -> [String] {
         guard !hop.keys.isEmpty else { return [] }
-        return identities.map { "IdentityFile=\(Self.path($0))" }
-            + ["IdentitiesOnly=\(hop.keys.contains(.agent(fingerprint: nil)) ? "no" : "yes")"]
+        var options = identities.map { "IdentityFile=\(Self.path($0))" }
+        options.append("IdentitiesOnly=\(hop.keys.contains(.agent(fingerprint: nil)) ? "no" : "yes")")
+        if hop.keys.contains(.gssapi) {
+            // Without this word the configuration says whether and when it is tried.
+            let methods = hop.keys.map { $0 == .gssapi ? "gssapi-with-mic" : "publickey" }
+            let order = methods.enumerated().filter { methods.firstIndex(of: $1) == $0 }.map(\.element)
+            options += ["GSSAPIAuthentication=yes", "PreferredAuthentications=\(order.joined(separator: ","))"]
+        }
+        return options
     }
 
     /// A shell reads it, without a `SHELL` of ours `/bin/sh`, after the program has replaced its percent signs.

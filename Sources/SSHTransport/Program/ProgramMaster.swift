@@ -37,6 +37,7 @@ final class ProgramMaster: Sendable {
     }
 
     deinit {
+        folder.remove()
         requestEnd()
         close(control)
     }
@@ -67,7 +68,7 @@ final class ProgramMaster: Sendable {
         _ hop: SSHProgram.Hop, _ before: [ProgramMaster], _ program: SSHProgram, _ linger: Int,
         _ admission: SSHAdmission
     ) async throws -> ProgramMaster {
-        let pass = try await admission.enter(hop.endpoint.host)
+        let pass = try await admission.enter(hop.endpoint.host, in: hop.endpoint.group)
         defer { pass.opened() }
         let folder = try ProgramFolder(in: program.environment["TMPDIR"])
         let files = try await program.identities(hop, in: folder)

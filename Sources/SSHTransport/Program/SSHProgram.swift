@@ -37,6 +37,8 @@ package struct SSHProgram: Sendable {
         case file(String)
         /// The agent's key with this fingerprint (`SHA256:…`), or all it has.
         case agent(fingerprint: String?)
+        /// No key: a Kerberos ticket.
+        case gssapi
     }
 
     /// A host, or a bastion before it.
@@ -172,7 +174,7 @@ package struct SSHProgram: Sendable {
         _ command: String, _ host: Hop, _ way: [ProgramMaster], _ worker: SSHWorker,
         changing change: (inout ProgramArguments) -> Void = { _ in }
     ) async throws -> ProgramRun {
-        let pass = try await worker.admission.enter(host.endpoint.host)
+        let pass = try await worker.admission.enter(host.endpoint.host, in: host.endpoint.group)
         let folder = try ProgramFolder(in: environment["TMPDIR"])
         let files = try await identities(host, in: folder)
         let log = try folder.makePipe("log")
@@ -214,7 +216,7 @@ package struct SSHProgram: Sendable {
                 guard let held else { continue }
                 files.append(
                     try folder.write("\(held.type) \(Base64.encode(held.blob))\n", to: "key\(files.count).pub"))
-            case .agent(nil): break
+            case .agent(nil), .gssapi: break
             }
         }
         return files
