@@ -58,6 +58,7 @@ sanitize:
 lint:
 	swift format lint --recursive --strict --parallel $(swift_files)
 	bash scripts/check-imports
+	bash scripts/check-transport
 	swift build --explicit-target-dependency-import-check error
 	@for file in $(script_files); do bash -n $$file || exit 1; done
 

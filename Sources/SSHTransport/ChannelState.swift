@@ -19,6 +19,8 @@ final class ChannelState {
     func takePending() -> SSHOutput? {
         guard !pending.isEmpty else { return nil }
         let first = pending.removeFirst()
+        // After a flood the room for it goes too.
+        if pending.isEmpty, pending.capacity > 16 { pending = [] }
         switch first {
         case .output(let bytes), .errors(let bytes): pendingBytes -= bytes.count
         case .end: break

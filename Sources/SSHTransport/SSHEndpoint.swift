@@ -11,6 +11,7 @@ package struct SSHEndpoint: Hashable, Sendable {
     /// The servers that connections are opened to at one pace together with this one.
     package var group: SSHServerGroup?
 
+    /// - Parameter title: nil: the host's name.
     package init(
         host: String, port: UInt16 = 22, user: String, title: String? = nil, group: SSHServerGroup? = nil
     ) {
@@ -29,6 +30,7 @@ package struct SSHServerGroup: Hashable, Sendable {
     /// How many connections to all of them may begin in a second; 1 or more.
     package var perSecond: Int
 
+    /// Who is in it is said by the endpoints that name it.
     package init(name: String, perSecond: Int) {
         self.name = name
         self.perSecond = perSecond
@@ -48,6 +50,7 @@ package struct SSHDeadlines: Hashable, Sendable {
     /// For the other side to confirm that a channel is closed.
     package var close: Duration
 
+    /// Those of a server that is neither near nor far; who signs in by a directory may take long.
     package init(
         connect: Duration = .seconds(10), handshake: Duration = .seconds(15), signIn: Duration = .seconds(30),
         channel: Duration = .seconds(15), close: Duration = .seconds(3)

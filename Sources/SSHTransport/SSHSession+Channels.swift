@@ -8,7 +8,7 @@ extension SSHSession {
         guard let handle = resources.handle else { throw lost("open channel") }
         let channel: ChannelHandle
         do {
-            channel = try await perform("open channel", by: deadline, leaving: .fatal) { try handle.openChannel() }
+            channel = try await openChannel(handle, deadline)
         } catch let error as SSHError where error.code == .channelRefused {
             var error = error
             error.message = "the server allows no further channel"
@@ -27,6 +27,32 @@ extension SSHSession {
         let number = takeNumber()
         channels[number] = ChannelState(channel)
         return SSHChannel(self, number: number)
+    }
+
+    private func openChannel(_ handle: SessionHandle, _ deadline: Deadline) async throws -> ChannelHandle {
+        try await takeTurnToOpen(deadline)
+        defer { giveOpening() }
+        return try await perform("open channel", by: deadline, leaving: .fatal) { try handle.openChannel() }
+    }
+
+    /// libssh2 goes on with one opening whoever asks for another.
+    private func takeTurnToOpen(_ deadline: Deadline) async throws {
+        while isOpening {
+            try Task.checkCancellation()
+            guard failure == nil, let socket = resources.socket else { throw lost("open channel") }
+            if deadline.hasPassed {
+                throw SSHError(
+                    .timedOut, "open channel", "open channel was not done within \(deadline.limit.words)")
+            }
+            await change(of: socket.readiness, since: socket.readiness.changes)
+        }
+        guard canOpen else {
+            throw SSHError(
+                .channelRefused, "open channel",
+                "an opening was given up on this connection, and it opens nothing more",
+                hint: "connect again")
+        }
+        isOpening = true
     }
 
     private func open(_ number: Int, _ operation: String) throws -> ChannelState {

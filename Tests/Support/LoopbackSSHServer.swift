@@ -28,6 +28,7 @@ package final class LoopbackSSHServer: Sendable {
     package init(
         hostKeyTypes: [String] = ["ed25519", "ecdsa"], options: [String] = [], preamble: String = ""
     ) async throws {
+        _ = ProcessEnd.isPlain
         let folder = try TemporaryFolder()
         self.folder = folder
         user = getpwuid(getuid()).map { String(cString: $0.pointee.pw_name) } ?? "root"

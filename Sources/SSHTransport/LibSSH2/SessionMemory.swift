@@ -59,7 +59,7 @@ final class SessionMemory {
 
     /// From the tunnel, or from the socket: a count, or a negative errno.
     private func take(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
-        if let tunnel { return tunnel.receive(into: buffer) }
+        if let tunnel { return tunnel.receive(atMost: buffer.count) { buffer.copyBytes(from: $0) } }
         let count = recv(socket, buffer.baseAddress, buffer.count, flags)
         return count >= 0 ? count : -Int(errno)
     }

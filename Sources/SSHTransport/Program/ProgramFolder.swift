@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A folder that only this account can look into, for the files that one `ssh` process needs. Gone with its last owner.
@@ -36,10 +37,10 @@ final class ProgramFolder: Sendable {
         guard let folder = opendir(path) else { return }
         // Names first: a folder that changes while it is read may leave some out.
         var names: [String] = []
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        var characters = [CChar](repeating: 0, count: 256)
+        while linux_next_name(folder, &characters) != 0 {
+            let bytes = characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            let name = String(decoding: bytes, as: UTF8.self)
             if name != "." && name != ".." && name != kept { names.append(name) }
         }
         closedir(folder)

@@ -44,10 +44,10 @@ final class ProgramPipe: @unchecked Sendable {
     /// How many bytes were taken; nil when nobody reads any more.
     func write(_ bytes: ArraySlice<UInt8>) -> Int? {
         guard isOpen else { return nil }
+        // No more than the socket holds.
+        let bytes = Array(bytes.prefix(256 << 10))
         while true {
-            let count = bytes.withUnsafeBytes {
-                send(readiness.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
+            let count = send(readiness.descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
             if count >= 0 { return count }
             switch errno {
             case EINTR: continue

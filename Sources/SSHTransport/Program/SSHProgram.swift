@@ -20,6 +20,7 @@ package struct SSHProgram: Sendable {
     /// For how many seconds a bastion's process outlives the last that knows of it: time enough to begin to use it.
     var linger = 10
 
+    /// Nothing is started yet; whether the program is there shows when it is first needed.
     package init(program: String = "ssh", environment: [String: String], configuration: String? = nil) {
         self.program = program
         self.environment = environment
@@ -43,13 +44,16 @@ package struct SSHProgram: Sendable {
 
     /// A host, or a bastion before it.
     package struct Hop: Hashable, Sendable {
+        /// Whose key is pinned, where it is, and who signs in.
         package var endpoint: SSHEndpoint
         /// Files of pinned host keys. Those of the whole system count too.
         package var knownHosts: [String]
         /// Tried in this order; none: what the configuration says.
         package var keys: [Key]
+        /// How long each phase of it may take.
         package var deadlines: SSHDeadlines
 
+        /// Keys are offered in the order given.
         package init(
             _ endpoint: SSHEndpoint, knownHosts: [String], keys: [Key], deadlines: SSHDeadlines = SSHDeadlines()
         ) {

@@ -12,10 +12,13 @@ package final class SSHProgramChannel: SSHCommand {
         Task(executorPreference: run.worker) { _ = await run.close() }
     }
 
+    /// Waits for more output, as ``SSHCommand`` says.
     package nonisolated(nonsending) func read() async throws -> SSHOutput { try await run.read() }
 
+    /// Hands all the bytes to the program; it may hold some of them back.
     package nonisolated(nonsending) func write(_ bytes: [UInt8]) async throws { try await run.write(bytes) }
 
+    /// Ends the program's input, and with it the command's.
     package nonisolated(nonsending) func closeInput() async throws { try await run.closeInput() }
 
     /// The status is 255 also when a signal ended the command.

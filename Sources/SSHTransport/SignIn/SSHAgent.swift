@@ -61,23 +61,21 @@ struct SSHAgent: Sendable {
     }
 
     private func connect() throws -> Int32 {
-        guard !socket.isEmpty, socket.utf8.count <= UnixSocket.longestPath else {
-            throw problem("no socket is named (SSH_AUTH_SOCK)")
-        }
-        do { return try UnixSocket.connect(to: socket, patience: 20) } catch {
+        guard !socket.isEmpty else { throw problem("no socket is named (SSH_AUTH_SOCK)") }
+        do {
+            return try UnixSocket.connect(to: socket, patience: 20)
+        } catch let error {
             throw problem("cannot be reached: \(error.reason)", error.number)
         }
     }
 
     private func send(_ bytes: [UInt8], to descriptor: Int32) throws {
-        var rest = bytes[...]
+        var rest = bytes
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes {
-                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
+            let count = Glibc.send(descriptor, rest, rest.count, Int32(MSG_NOSIGNAL))
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { throw problem("it did not take the request", errno) }
-            rest = rest.dropFirst(count)
+            rest.removeFirst(count)
         }
     }
 

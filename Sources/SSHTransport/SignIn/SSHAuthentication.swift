@@ -5,8 +5,10 @@ package typealias SSHSecretSource = @Sendable () async throws -> [UInt8]
 package struct SSHSecretWithheld: Error {
     /// One sentence, lower case.
     package let reason: String
+    /// What to do about it, when that is known.
     package let hint: String?
 
+    /// Says why, in the words of the message.
     package init(reason: String, hint: String?) {
         self.reason = reason
         self.hint = hint

@@ -18,58 +18,34 @@ package struct SSHAddress: Hashable, Sendable, CustomStringConvertible {
         return try await BlockingWork.names.run { try lookUp(host, port: port) }
     }
 
+    private init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+        family = linux_address_family(bytes)
+        var text = [CChar](repeating: 0, count: Int(LINUX_ADDRESS_TEXT_ROOM))
+        linux_address_text(bytes, UInt32(bytes.count), &text)
+        description = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// An address that needs no look-up; nil for names, and for the rarer forms of addresses.
     private static func inDigits(_ host: String, port: UInt16) -> SSHAddress? {
-        var old = sockaddr_in()
-        old.sin_family = sa_family_t(AF_INET)
-        old.sin_port = port.bigEndian
-        if inet_pton(AF_INET, host, &old.sin_addr) == 1 {
-            return SSHAddress(
-                bytes: withUnsafeBytes(of: old, Array.init), family: AF_INET, description: "\(host):\(port)")
-        }
-        var new = sockaddr_in6()
-        new.sin6_family = sa_family_t(AF_INET6)
-        new.sin6_port = port.bigEndian
-        guard inet_pton(AF_INET6, host, &new.sin6_addr) == 1 else { return nil }
-        return SSHAddress(
-            bytes: withUnsafeBytes(of: new, Array.init), family: AF_INET6, description: "[\(host)]:\(port)")
+        var bytes = [UInt8](repeating: 0, count: Int(LINUX_ADDRESS_ROOM))
+        let length = linux_address_in_digits(host, port, &bytes)
+        return length > 0 ? SSHAddress(Array(bytes.prefix(Int(length)))) : nil
     }
 
     private static func lookUp(_ host: String, port: UInt16) throws -> [SSHAddress] {
-        var wanted = addrinfo()
-        wanted.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        wanted.ai_flags = AI_NUMERICSERV
-        var first: UnsafeMutablePointer<addrinfo>?
-        let failure = host.utf8.contains(0) ? EAI_NONAME : getaddrinfo(host, String(port), &wanted, &first)
+        let room = Int(LINUX_ADDRESS_ROOM)
+        var bytes = [UInt8](repeating: 0, count: room * Int(LINUX_ADDRESS_LIMIT))
+        var lengths = [UInt32](repeating: 0, count: Int(LINUX_ADDRESS_LIMIT))
+        let failure = host.utf8.contains(0) ? EAI_NONAME : linux_resolve(host, port, &bytes, &lengths)
         guard failure == 0 else {
             let reason = String(cString: gai_strerror(failure))
             throw SSHError(
                 .unresolved, "resolve", "\(host) does not resolve: \(reason)", number: failure,
                 hint: "check the name, and the resolver of this machine")
         }
-        defer { freeaddrinfo(first) }
-        return sequence(first: first, next: { $0?.pointee.ai_next }).compactMap { entry in
-            guard let info = entry?.pointee, let address = info.ai_addr else { return nil }
-            let bytes = UnsafeRawBufferPointer(start: address, count: Int(info.ai_addrlen))
-            return SSHAddress(
-                bytes: Array(bytes), family: info.ai_family,
-                description: inDigits(address, info.ai_addrlen, isIPv6: info.ai_family == AF_INET6))
+        return lengths.prefix { $0 > 0 }.enumerated().map { place, length in
+            SSHAddress(Array(bytes[place * room..<place * room + Int(length)]))
         }
-    }
-
-    private static func inDigits(_ address: UnsafeMutablePointer<sockaddr>, _ length: socklen_t, isIPv6: Bool) -> String
-    {
-        var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        var port = [CChar](repeating: 0, count: 32)
-        let failure = getnameinfo(
-            address, length, &host, socklen_t(host.count), &port, socklen_t(port.count), NI_NUMERICHOST | NI_NUMERICSERV
-        )
-        guard failure == 0 else { return "?" }
-        let (digits, number) = (text(host), text(port))
-        return isIPv6 ? "[\(digits)]:\(number)" : "\(digits):\(number)"
-    }
-
-    private static func text(_ characters: [CChar]) -> String {
-        String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

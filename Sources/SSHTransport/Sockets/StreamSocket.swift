@@ -20,11 +20,7 @@ final class StreamSocket: SessionStream, @unchecked Sendable {
         do {
             var yes: Int32 = 1
             setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
-            let result = address.bytes.withUnsafeBytes { bytes in
-                bytes.withMemoryRebound(to: sockaddr.self) {
-                    Glibc.connect(descriptor, $0.baseAddress, socklen_t(bytes.count))
-                }
-            }
+            let result = linux_connect(descriptor, address.bytes, UInt32(address.bytes.count))
             if result != 0 && errno != EINPROGRESS { throw Self.error(errno, at: address) }
             // Not before `connect`: a socket that has not begun to connect counts as hung up.
             readiness = try worker.watch(descriptor)

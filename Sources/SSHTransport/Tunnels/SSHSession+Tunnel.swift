@@ -65,7 +65,7 @@ extension SSHSession {
         isOpening = true
     }
 
-    private func giveOpening() {
+    func giveOpening() {
         isOpening = false
         wakeAll()
     }

@@ -44,12 +44,11 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
 
     // MARK: The inner session's side; each call answers as the system's own do, a count or a negative errno
 
-    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, incoming.count - taken)
+    /// - Parameter give: Is lent the bytes, at most `room` of them.
+    func receive(atMost room: Int, _ give: (ArraySlice<UInt8>) -> Void) -> Int {
+        let count = min(room, incoming.count - taken)
         guard count > 0 else { return isOpen && ending == nil ? -Int(EAGAIN) : 0 }
-        incoming.withUnsafeBytes { bytes in
-            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[taken..<taken + count]))
-        }
+        give(incoming[taken..<taken + count])
         taken += count
         if taken == incoming.count {
             incoming.removeAll(keepingCapacity: false)
@@ -60,7 +59,7 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
         return count
     }
 
-    func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+    func send(_ bytes: some Collection<UInt8>) -> Int {
         guard isOpen, ending == nil else { return -Int(EPIPE) }
         let count = min(bytes.count, Self.limit - outgoing.count)
         guard count > 0 else { return -Int(EAGAIN) }
