@@ -167,7 +167,8 @@ private final class Pace {
         let group = SSHServerGroup(name: "pool a", perSecond: 1)
         let first = try await admission.enter("a1", in: group)
         let line = (2...20).map { number in Task { try await admission.enter("a\(number)", in: group) } }
-        while clock.sleepers < line.count { await Task.yield() }
+        for _ in 0..<10_000 where clock.sleepers < line.count { await Task.yield() }
+        try #require(clock.sleepers == line.count, "one of them stands in the way already")
         // At once, though the group has nineteen more that wait.
         let stranger = try await admission.enter("b")
         withExtendedLifetime((first, stranger)) {}
@@ -191,7 +192,8 @@ private final class Pace {
         hop.endpoint.group = group
         let (program, second) = (try SSHDoor.program(fixture), hop)
         let opening = Task { try await program.run("echo in", on: second, worker: worker) }
-        while clock.sleepers < 1 { await Task.yield() }
+        for _ in 0..<10_000 where clock.sleepers < 1 { await Task.yield() }
+        try #require(clock.sleepers == 1)
         #expect(fixture.server.connectionCount == 1)
         clock.advance(by: .seconds(2))
         let channel = try await opening.value

@@ -208,6 +208,23 @@ struct ProgramLogTests {
         #expect(error.message.contains("Too many authentication failures"))
     }
 
+    @Test func `a ticket is asked for by name, in the inventory's order, and otherwise left to the configuration`() {
+        func preferred(_ keys: SSHProgram.Key...) -> [String] {
+            let hop = SSHProgram.Hop(SSHEndpoint(host: "h", user: "me"), knownHosts: [], keys: keys)
+            let words = ProgramArguments(configuration: nil, log: "log", identities: [], way: nil)
+                .command("true", on: hop)
+            return words.filter { $0.hasPrefix("PreferredAuthentications=") || $0.hasPrefix("GSSAPI") }
+        }
+        let asked = "GSSAPIAuthentication=yes"
+        #expect(preferred(.gssapi) == [asked, "PreferredAuthentications=gssapi-with-mic"])
+        #expect(
+            preferred(.file("k"), .agent(fingerprint: nil), .gssapi)
+                == [asked, "PreferredAuthentications=publickey,gssapi-with-mic"])
+        #expect(
+            preferred(.gssapi, .file("k")) == [asked, "PreferredAuthentications=gssapi-with-mic,publickey"])
+        #expect(preferred(.file("k")) == [])
+    }
+
     @Test func `words of the shell are quoted, and the program's percent signs doubled`() {
         #expect(ProgramArguments.quoted("it's") == "'it'\\''s'")
     }
