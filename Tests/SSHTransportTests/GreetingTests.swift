@@ -137,3 +137,40 @@ import Testing
         #expect(PeerText.quote([UInt8](repeating: 65, count: 1_000_000))?.count == 303)
     }
 }
+
+/// How much one call of the library may read before the others have their turn.
+@Suite struct ShareTests {
+    @Test func `whoever never stops sending is cut short after a share, and nothing of it is lost`() throws {
+        var ends: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &ends) == 0)
+        defer { for end in ends { close(end) } }
+        let memory = SessionMemory()
+        var sent = 0
+        func fill() {
+            let line = Array("SSH-2.0-Flood\r\n".utf8) + [UInt8](repeating: 7, count: 8192)
+            let bytes = sent == 0 ? line : [UInt8](repeating: 7, count: 8192)
+            var count = send(ends[1], bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            while count > 0 {
+                sent += count
+                count = send(ends[1], [UInt8](repeating: 7, count: 8192), 8192, Int32(MSG_NOSIGNAL))
+            }
+        }
+        var buffer = [UInt8](repeating: 0, count: 16384)
+        var pointer: UnsafeMutableRawPointer? = Unmanaged.passUnretained(memory).toOpaque()
+        var total = 0
+        for round in 1...2 {
+            var count = 1
+            while count > 0, total < 4 << 20 {
+                fill()
+                count = receiveCallback(ends[0], &buffer, buffer.count, 0, &pointer)
+                total += max(0, count)
+            }
+            #expect(count == -Int(EAGAIN))
+            #expect(memory.hasHadItsShare && memory.mayHaveMore(since: memory.reads))
+            #expect(total >= round * (256 << 10) && total <= round * (272 << 10), "\(total)")
+            memory.renewShare()
+            #expect(!memory.hasHadItsShare)
+        }
+        withExtendedLifetime(memory) {}
+    }
+}

@@ -18,15 +18,22 @@ actor HostAccess {
 
     private let secrets: SecretStore
     private let say: @Sendable (String) -> Void
+    private let ownKnownHosts: String?
     private var keys: [KeyFile: Task<SSHAuthentication, any Error>] = [:]
     private var policies: [String: Task<HostKeyPolicy, any Error>] = [:]
     private var addresses: [Place: Task<[SSHAddress], any Error>] = [:]
     /// Opening a key may take a moment (a passphrase is stretched on purpose): not on a thread of the pool.
     private static let queue = DispatchQueue(label: "certfleet.keyfiles")
 
-    /// - Parameter say: Takes a hint to the person, once for each key.
-    init(secrets: SecretStore, say: @escaping @Sendable (String) -> Void) {
+    /// - Parameters:
+    ///   - ownKnownHosts: Where the person's own pins are.
+    ///   - say: Takes a hint to the person, once for each key.
+    init(
+        secrets: SecretStore, ownKnownHosts: String? = HostAccess.ownKnownHosts,
+        say: @escaping @Sendable (String) -> Void
+    ) {
         self.secrets = secrets
+        self.ownKnownHosts = ownKnownHosts
         self.say = say
     }
 
@@ -89,7 +96,7 @@ actor HostAccess {
     /// The host keys that are pinned in a file, and in the person's own `~/.ssh/known_hosts`.
     func hostKeys(in file: String?) async throws -> HostKeyPolicy {
         let file = file ?? ""
-        let files = [file, Self.ownKnownHosts ?? ""].filter { !$0.isEmpty }
+        let files = [file, ownKnownHosts ?? ""].filter { !$0.isEmpty }
         if let known = policies[file] { return try await known.value }
         let task = Task { try HostKeyPolicy(files: files) }
         policies[file] = task
