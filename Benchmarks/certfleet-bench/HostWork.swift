@@ -10,7 +10,7 @@ struct HostWork {
         let text: String
     }
 
-    nonisolated(nonsending) func run(on session: SSHSession, host: String) async throws {
+    func run(on session: isolated SSHSession, host: String) async throws {
         switch arguments.work {
         case .command:
             let channel = try await session.openExec("/bin/echo ok")
@@ -31,24 +31,26 @@ struct HostWork {
         let pause = arguments.work == .slowSteps ? "sleep 0.1; " : ""
         let channel = try await session.openExec(
             arguments.work == .slowShell ? "sleep 0.5; exec /bin/sh" : "exec /bin/sh")
-        var value = 0
+        let command = Array("\(pause)/usr/bin/expr ".utf8)
+        let end = Array(" + 1\n".utf8)
+        var value = Array("0".utf8)
         for _ in 0..<12 {
-            try await channel.write(Array("\(pause)/usr/bin/expr \(value) + 1\n".utf8))
-            guard let next = Int(try await line(from: channel)) else { throw WrongOutput(text: "not a number") }
-            value = next
+            try await channel.write(command + value + end)
+            value = try await line(from: channel)
         }
-        guard value == 12 else { throw WrongOutput(text: "\(value)") }
+        guard value.elementsEqual("12".utf8) else { throw WrongOutput(text: String(decoding: value, as: UTF8.self)) }
         try await channel.closeInput()
         try await finish(channel, expecting: "")
     }
 
-    private nonisolated(nonsending) func line(from channel: SSHChannel) async throws -> String {
-        var text: [UInt8] = []
+    private nonisolated(nonsending) func line(from channel: SSHChannel) async throws -> [UInt8] {
+        guard case .output(var text) = try await channel.read() else { throw WrongOutput(text: "no line") }
         while text.last != UInt8(ascii: "\n") {
             guard case .output(let bytes) = try await channel.read() else { throw WrongOutput(text: "no line") }
             text += bytes
         }
-        return String(decoding: text.dropLast(), as: UTF8.self)
+        text.removeLast()
+        return text
     }
 
     private nonisolated(nonsending) func finish(_ channel: SSHChannel, expecting wanted: String) async throws {

@@ -1,11 +1,10 @@
 /// What a session knows about one of its channels.
 ///
-/// Part of its session's isolated state: it never leaves the actor.
-final class ChannelState {
+/// `@unchecked Sendable`: touched by its session only, and so on the worker; a channel's owner just holds it.
+final class ChannelState: @unchecked Sendable {
     let handle: ChannelHandle
     /// Read from the library, and by nobody yet.
-    private var pending: [SSHOutput] = []
-    private var pendingBytes = 0
+    var pending = PendingOutput()
     var isClosed = false
     var isWriting = false
     var isInputClosed = false
@@ -15,18 +14,6 @@ final class ChannelState {
     private static let limit = 4 << 20
 
     init(_ handle: ChannelHandle) { self.handle = handle }
-
-    func takePending() -> SSHOutput? {
-        guard !pending.isEmpty else { return nil }
-        let first = pending.removeFirst()
-        // After a flood the room for it goes too.
-        if pending.isEmpty, pending.capacity > 16 { pending = [] }
-        switch first {
-        case .output(let bytes), .errors(let bytes): pendingBytes -= bytes.count
-        case .end: break
-        }
-        return first
-    }
 
     /// Takes what the library has, of both outputs: they share one window, so that one left unread stalls the other.
     ///
@@ -38,7 +25,7 @@ final class ChannelState {
         // has brought, and the first of them that finds nothing is the last.
         var isFirst = true
         var next: Bool? = halfSent ?? false
-        while let isError = next, pendingBytes < Self.limit || halfSent != nil {
+        while let isError = next, pending.count < Self.limit || halfSent != nil {
             var bytes: [UInt8] = []
             if case .done(let read) = try handle.read(errors: isError, through: buffer) {
                 halfSent = nil
@@ -48,8 +35,7 @@ final class ChannelState {
                 pulled.isHalfSent = halfSent != nil
             }
             if !bytes.isEmpty {
-                pending.append(isError ? .errors(bytes) : .output(bytes))
-                pendingBytes += bytes.count
+                pending.add(bytes, areErrors: isError)
                 pulled.hasFound = true
             }
             if pulled.isHalfSent || bytes.isEmpty && !isFirst { return pulled }
@@ -65,5 +51,31 @@ final class ChannelState {
         var hasFound = false
         /// Whether a packet is half sent, so that this channel has to be read again first.
         var isHalfSent = false
+    }
+}
+
+/// What has been read and nobody has asked for yet, in the order in which it came.
+struct PendingOutput {
+    // Nearly always one waits at most: then there is no array of them.
+    private var first: SSHOutput?
+    private var others: [SSHOutput] = []
+    /// In bytes.
+    private(set) var count = 0
+
+    mutating func add(_ bytes: [UInt8], areErrors: Bool) {
+        count += bytes.count
+        let output = areErrors ? SSHOutput.errors(bytes) : .output(bytes)
+        if first == nil { first = output } else { others.append(output) }
+    }
+
+    /// nil: there is nothing.
+    mutating func take() -> SSHOutput? {
+        guard let output = first else { return nil }
+        switch output {
+        case .output(let bytes), .errors(let bytes): count -= bytes.count
+        case .end: break
+        }
+        first = others.isEmpty ? nil : others.removeFirst()
+        return output
     }
 }

@@ -25,16 +25,16 @@ package struct SSHExit: Hashable, Sendable {
 package final class SSHChannel: Sendable {
     /// The session the channel belongs to.
     package let session: SSHSession
-    private let number: Int
+    private let state: ChannelState
 
-    init(_ session: SSHSession, number: Int) {
+    init(_ session: SSHSession, _ state: ChannelState) {
         self.session = session
-        self.number = number
+        self.state = state
     }
 
     deinit {
-        let (session, number) = (session, number)
-        Task(executorPreference: session.worker) { _ = await session.close(channel: number) }
+        let (session, state) = (session, state)
+        Task(executorPreference: session.worker) { _ = await session.close(state) }
     }
 
     /// Waits for more output.
@@ -42,18 +42,18 @@ package final class SSHChannel: Sendable {
     /// - Returns: Some bytes, or `.end`, then again and again.
     /// - Throws: ``SSHError`` with code `connectionLost` when the connection ends first, `channelClosed` after
     ///   ``close()``; `CancellationError` when the task is cancelled, which does the channel no harm.
-    package nonisolated(nonsending) func read() async throws -> SSHOutput { try await session.read(channel: number) }
+    package nonisolated(nonsending) func read() async throws -> SSHOutput { try await session.read(state) }
 
     /// Sends all the bytes. Writes of several tasks are not mixed.
     ///
     /// - Throws: As ``read()``. When a write is cancelled, nobody knows how much of it was sent; and if a packet was
     ///   half sent, the session cannot be used any more.
     package nonisolated(nonsending) func write(_ bytes: [UInt8]) async throws {
-        try await session.write(bytes, channel: number)
+        try await session.write(bytes, to: state)
     }
 
     /// Tells the command that no more input comes. A second call does nothing.
-    package nonisolated(nonsending) func closeInput() async throws { try await session.closeInput(channel: number) }
+    package nonisolated(nonsending) func closeInput() async throws { try await session.closeInput(state) }
 
     /// Closes the channel and waits, shortly, for the other side to do the same. Works in a cancelled task too.
     ///
@@ -61,5 +61,5 @@ package final class SSHChannel: Sendable {
     /// - Returns: What the server said about the command's end; nil when it did not close in time, the connection was
     ///   lost, or the channel had been closed before.
     @discardableResult
-    package nonisolated(nonsending) func close() async -> SSHExit? { await session.close(channel: number) }
+    package nonisolated(nonsending) func close() async -> SSHExit? { await session.close(state) }
 }

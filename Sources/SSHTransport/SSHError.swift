@@ -1,4 +1,8 @@
 /// Why something over SSH did not work. The host's name is not in it: the caller knows it and puts it first.
+///
+/// A single word, which points to its ``Fields``: every suspended call that may throw keeps room for what it may throw, and
+/// there are some of those for each host.
+@dynamicMemberLookup
 package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure it is; open, so that a caller needs a default.
     package struct Code: RawRepresentable, Hashable, Sendable {
@@ -62,40 +66,67 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let libraryFailure = Code(rawValue: "library-failure")
     }
 
-    /// What kind of failure it is.
-    package var code: Code
-    /// What was being done: `connect`, `handshake`, `host key`, `sign-in`, `open channel`, `read`, `write`, ….
-    package var operation: String
-    /// libssh2's number (negative) or the system's (`errno`, positive); 0 when there is neither.
-    package var number: Int32
-    /// One sentence, lower case.
-    package var message: String
-    /// What to do about it, when that is known.
-    package var hint: String?
-    /// The key the host showed, for the codes about host keys.
-    package var hostKey: HostKey?
-    /// The bastion that it is about, by its endpoint's title; nil when it is about the host.
-    package internal(set) var bastion: String?
-    /// Whether the server may have turned the connection away because it had too many: worth another try.
-    var mayBeShed = false
-    /// Whether the server was shown a password and refused it. To show it again, here or to a server that asks the same
-    /// directory, may lock the account.
-    package internal(set) var passwordWasRefused = false
+    /// What an error says; read and written as if it were the error's own.
+    package struct Fields: Hashable, Sendable {
+        /// What kind of failure it is.
+        package var code: Code
+        /// What was being done: `connect`, `handshake`, `host key`, `sign-in`, `open channel`, `read`, `write`, ….
+        package var operation: String
+        /// libssh2's number (negative) or the system's (`errno`, positive); 0 when there is neither.
+        package var number: Int32
+        /// One sentence, lower case.
+        package var message: String
+        /// What to do about it, when that is known.
+        package var hint: String?
+        /// The key the host showed, for the codes about host keys.
+        package var hostKey: HostKey?
+        /// The bastion that it is about, by its endpoint's title; nil when it is about the host.
+        package internal(set) var bastion: String?
+        /// Whether the server may have turned the connection away because it had too many: worth another try.
+        var mayBeShed = false
+        /// Whether the server was shown a password and refused it. To show it again, here or to a server that asks the same
+        /// directory, may lock the account.
+        package internal(set) var passwordWasRefused = false
+    }
+
+    private indirect enum Box: Hashable {
+        case fields(Fields)
+    }
+
+    private var box: Box
 
     /// Whether it is the way that failed and not the host.
-    package var isOfBastion: Bool { code == .bastionLost || code == .bastionRefuses || code == .bastionSpent }
+    package var isOfBastion: Bool { [.bastionLost, .bastionRefuses, .bastionSpent].contains(fields.code) }
 
-    package var description: String { hint.map { "\(message)\nhint: \($0)" } ?? message }
+    package var description: String {
+        let fields = fields
+        return fields.hint.map { "\(fields.message)\nhint: \($0)" } ?? fields.message
+    }
 
     init(
         _ code: Code, _ operation: String, _ message: String, number: Int32 = 0, hint: String? = nil,
         hostKey: HostKey? = nil
     ) {
-        self.code = code
-        self.operation = operation
-        self.number = number
-        self.message = message
-        self.hint = hint
-        self.hostKey = hostKey
+        box = .fields(
+            Fields(
+                code: code, operation: operation, number: number, message: message, hint: hint, hostKey: hostKey))
+    }
+
+    private var fields: Fields {
+        get {
+            switch box {
+            case .fields(let fields): fields
+            }
+        }
+        set { box = .fields(newValue) }
+    }
+
+    /// What the error says.
+    package subscript<Value>(dynamicMember path: KeyPath<Fields, Value>) -> Value { fields[keyPath: path] }
+
+    /// The same, to be said otherwise.
+    package subscript<Value>(dynamicMember path: WritableKeyPath<Fields, Value>) -> Value {
+        get { fields[keyPath: path] }
+        set { fields[keyPath: path] = newValue }
     }
 }

@@ -24,9 +24,7 @@ extension SSHSession {
             error.hint = "see ForceCommand in its sshd_config, and the account's shell there"
             throw error
         }
-        let number = takeNumber()
-        channels[number] = ChannelState(channel)
-        return SSHChannel(self, number: number)
+        return SSHChannel(self, ChannelState(channel))
     }
 
     private func openChannel(_ handle: SessionHandle, _ deadline: Deadline) async throws -> ChannelHandle {
@@ -55,30 +53,36 @@ extension SSHSession {
         isOpening = true
     }
 
-    private func open(_ number: Int, _ operation: String) throws -> ChannelState {
-        if let channel = channels[number], !channel.isClosed { return channel }
-        throw SSHError(.channelClosed, operation, "the channel is closed")
+    private func check(_ channel: ChannelState, _ operation: String) throws {
+        if channel.isClosed { throw SSHError(.channelClosed, operation, "the channel is closed") }
     }
 
-    func read(channel number: Int) async throws -> SSHOutput {
-        let channel = try open(number, "read")
-        if let output = channel.takePending() { return output }
-        return try await perform("read", leaving: .harmless) {
-            guard !channel.isClosed else { return .done(.end) }
-            do {
-                _ = try pull(channel)
-            } catch {
-                // What came before the line was cut is still worth having; the next call throws.
-                guard let output = channel.takePending() else { throw error }
-                return .done(output)
-            }
-            if let output = channel.takePending() { return .done(output) }
-            return channel.handle.isAtEnd ? .done(.end) : .again
+    func read(_ channel: ChannelState) async throws -> SSHOutput {
+        try check(channel, "read")
+        var output = channel.pending.take()
+        guard output == nil else { return output ?? .end }
+        try await complete("read", leaving: .harmless, after: waitsForMore(channel)) {
+            output = try next(of: channel)
+            return output != nil
         }
+        return output ?? .end
     }
 
-    func write(_ bytes: [UInt8], channel number: Int) async throws {
-        let channel = try open(number, "write")
+    /// nil: nothing is there yet.
+    private func next(of channel: ChannelState) throws -> SSHOutput? {
+        guard !channel.isClosed else { return .end }
+        do {
+            _ = try pull(channel)
+        } catch {
+            // What came before the line was cut is still worth having; the next call throws.
+            guard let output = channel.pending.take() else { throw error }
+            return output
+        }
+        return channel.pending.take() ?? (channel.handle.isAtEnd ? .end : nil)
+    }
+
+    func write(_ bytes: [UInt8], to channel: ChannelState) async throws {
+        try check(channel, "write")
         while channel.isWriting {
             try Task.checkCancellation()
             guard failure == nil, let socket = resources.socket else { throw lost("write") }
@@ -91,20 +95,22 @@ extension SSHSession {
         }
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = try await perform("write", leaving: .harmless) {
-                guard !channel.isClosed else { throw SSHError(.channelClosed, "write", "the channel is closed") }
-                let answer = try channel.handle.write(rest)
+            try await complete("write", leaving: .harmless) {
+                try check(channel, "write")
+                if case .done(let count) = try channel.handle.write(rest) {
+                    rest = rest.dropFirst(count)
+                    return true
+                }
                 // The other side's window is full. It may be waiting for us to read; but with a packet half sent, nothing
                 // may be read, for that can send as well.
-                if case .again = answer, resources.handle?.wantsToWrite == false, try pull(channel) { wakeAll() }
-                return answer
+                if resources.handle?.wantsToWrite == false, try pull(channel) { wakeAll() }
+                return false
             }
-            rest = rest.dropFirst(count)
         }
     }
 
-    func closeInput(channel number: Int) async throws {
-        let channel = try open(number, "close input")
+    func closeInput(_ channel: ChannelState) async throws {
+        try check(channel, "close input")
         guard !channel.isInputClosed else { return }
         channel.isInputClosed = true
         try await perform("close input", leaving: .harmless) {
@@ -115,8 +121,8 @@ extension SSHSession {
         }
     }
 
-    func close(channel number: Int) async -> SSHExit? {
-        guard let channel = channels.removeValue(forKey: number) else { return nil }
+    func close(_ channel: ChannelState) async -> SSHExit? {
+        guard !channel.isClosed else { return nil }
         channel.isClosed = true
         wakeAll()
         guard failure == nil, let deadline = try? deadline(deadlines.close) else { return nil }

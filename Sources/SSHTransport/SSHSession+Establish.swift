@@ -25,7 +25,7 @@ extension SSHSession {
             guard case .pinned = pins else { return }
             try HostKeyPolicy.check(key, against: known, for: endpoint)
             try await signIn(authentication)
-            resources.socket?.readiness.onBeat = { [weak self] in self?.assumeIsolated { $0.keepAlive() } }
+            resources.beat()
         } catch {
             end((error as? SSHError) ?? SSHError(.sessionClosed, "connect", "given up during connect"))
             throw error

@@ -24,18 +24,13 @@ package actor SSHSession {
     var otherHostKeyAlgorithms: [String] = []
     /// Why the session can no longer be used.
     var failure: SSHError?
-    var channels: [Int: ChannelState] = [:]
     /// libssh2 opens one channel at a time: whoever comes meanwhile waits.
     var isOpening = false
     /// False after an opening was given up half-way: libssh2 would go on with that one. Channels that are open go on.
     package internal(set) var canOpen = true
-    /// Those behind this session, who have no socket and so no beat of their own.
-    var tunnels: [ObjectIdentifier: SocketReadiness] = [:]
     private var nextNumber = 0
-    /// The call whose packet is half sent: until it is done, libssh2 must not be called for any other.
-    private var sender: Int?
-    /// The same for a read, which may be finished by whoever comes next.
-    private var halfRead: ChannelState?
+    /// Up to which change of the socket all there was has been read.
+    private var drained = -1
 
     init(_ endpoint: SSHEndpoint, deadlines: SSHDeadlines, on worker: SSHWorker) {
         self.endpoint = endpoint
@@ -50,7 +45,7 @@ package actor SSHSession {
 
     /// Says goodbye and frees everything. Calls under way end with `sessionClosed`. A second call does nothing.
     package func close() {
-        end(SSHError(.sessionClosed, "close", "the session was closed"), politely: sender == nil && halfRead == nil)
+        end(SSHError(.sessionClosed, "close", "the session was closed"), politely: !resources.isMidPacket)
     }
 
     /// Ends the session; what is tried on it later throws `reason`.
@@ -59,13 +54,6 @@ package actor SSHSession {
         if politely { resources.handle?.disconnect() }
         resources.free()
         resources.pass = nil
-    }
-
-    /// Sends something, for the sake of firewalls that forget idle connections; says nothing about the other side, for
-    /// its silence is judged by whoever speaks with it.
-    func keepAlive() {
-        if sender == nil, halfRead == nil, resources.socket?.isWritable == true { resources.handle?.sendKeepalive() }
-        for tunnel in tunnels.values { tunnel.onBeat?() }
     }
 
     func takeNumber() -> Int {
@@ -99,53 +87,127 @@ package actor SSHSession {
         _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
         _ call: () throws -> Attempt<Value>
     ) async throws -> Value {
-        let number = takeNumber()
-        var spareTries = 8
+        var answer = Attempt<Value>.again
         while true {
-            guard failure == nil, let socket = resources.socket, let handle = resources.handle else {
-                throw lost(operation)
+            if case .done(let value) = answer { return value }
+            try await complete(operation, by: deadline, leaving: leaving, heedsCancellation: heedsCancellation) {
+                answer = try call()
+                if case .done = answer { return true }
+                return false
             }
-            if heedsCancellation && Task.isCancelled { throw leave(CancellationError(), number, leaving, operation) }
-            if let deadline, deadline.hasPassed {
-                let error = SSHError(
-                    .timedOut, operation, "\(operation) was not done within \(deadline.limit.words)")
-                throw leave(error, number, leaving, operation)
-            }
-            let seen = socket.readiness.changes
-            if try sender == number || sender == nil && finishRead(operation) {
-                let reads = handle.memory.reads
-                switch try attempt(call, number) {
-                case .done(let value): return value
-                case .again:
-                    if handle.wantsToWrite && halfRead == nil { sender = number } else { release(number) }
-                    if handle.memory.mayHaveMore(since: reads) {
-                        if handle.memory.hasHadItsShare {
-                            handle.memory.renewShare()
-                            await Task.yield()
-                        }
-                        continue
-                    }
-                    // Nothing will wake us: the library was not clear about what it waits for, or the socket is dead.
-                    if handle.waitsForNothing || socket.readiness.isGone, spareTries > 0 {
-                        spareTries -= 1
-                        await Task.yield()
-                        continue
-                    }
-                    if socket.readiness.isGone {
-                        end(socket.ending ?? LibSSH2Error.connectionLost(operation, number: 0))
-                        continue
-                    }
-                }
-            }
-            await change(of: socket.readiness, since: seen, heedsCancellation: heedsCancellation)
         }
     }
 
-    private func attempt<Value>(_ call: () throws -> Attempt<Value>, _ number: Int) throws -> Attempt<Value> {
+    /// The same for a call that says whether it is done.
+    ///
+    /// - Parameter seen: What ``waitsForMore(_:)`` says: nothing can be done before the socket has changed.
+    func complete(
+        _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
+        after seen: Int? = nil, _ call: () throws -> Bool
+    ) async throws {
+        var turns = Turns(takeNumber(), operation, deadline, leaving, heedsCancellation)
+        if let seen, let readiness = resources.readiness { await change(of: readiness, since: seen) }
+        while true {
+            switch try turn(&turns, call) {
+            case .done: return
+            case .again: continue
+            case .later: await Task.yield()
+            case .wait(let readiness, let seen):
+                await change(of: readiness, since: seen, heedsCancellation: heedsCancellation)
+            }
+        }
+    }
+
+    /// The turns of one call.
+    private struct Turns {
+        let number: Int
+        let operation: String
+        let deadline: Deadline?
+        let leaving: Leaving
+        let heedsCancellation: Bool
+        var spare = 8
+
+        init(
+            _ number: Int, _ operation: String, _ deadline: Deadline?, _ leaving: Leaving, _ heedsCancellation: Bool
+        ) {
+            self.number = number
+            self.operation = operation
+            self.deadline = deadline
+            self.leaving = leaving
+            self.heedsCancellation = heedsCancellation
+        }
+    }
+
+    private enum Turn {
+        case done
+        case again
+        /// When the others of this worker had theirs.
+        case later
+        case wait(SocketReadiness, since: Int)
+    }
+
+    /// Apart from the suspended call, and kept apart by the compiler: what this needs for a moment, each call would keep for
+    /// as long as it waits.
+    @inline(never)
+    private func turn(_ turns: inout Turns, _ call: () throws -> Bool) throws -> Turn {
+        // Both go with the session's end.
+        let resources = resources
+        guard let readiness = resources.readiness, let handle = resources.handle else { throw lost(turns.operation) }
+        if let reason = reasonToLeave(turns) { throw leave(reason, turns) }
+        let seen = readiness.changes
+        guard
+            try resources.sender == turns.number
+                || resources.sender == nil && (resources.halfRead == nil || finishRead(turns.operation))
+        else {
+            return .wait(readiness, since: seen)
+        }
+        let (reads, drains) = (handle.memory.reads, handle.memory.drains)
+        let isDone = try attempt(call, turns.number)
+        if handle.memory.drains != drains { drained = seen }
+        if isDone { return .done }
+        let directions = handle.directions
+        if directions.wantsToWrite && resources.halfRead == nil {
+            resources.sender = turns.number
+        } else {
+            release(turns.number)
+        }
+        if handle.memory.mayHaveMore(since: reads) {
+            guard handle.memory.hasHadItsShare else { return .again }
+            handle.memory.renewShare()
+            return .later
+        }
+        // Nothing will wake us: the library was not clear about what it waits for, or the socket is dead.
+        if directions.isEmpty || readiness.isGone, turns.spare > 0 {
+            turns.spare -= 1
+            return .later
+        }
+        guard readiness.isGone else { return .wait(readiness, since: seen) }
+        end(resources.socket?.ending ?? LibSSH2Error.connectionLost(turns.operation, number: 0))
+        return .again
+    }
+
+    private func reasonToLeave(_ turns: Turns) -> (any Error)? {
+        if turns.heedsCancellation && Task.isCancelled { return CancellationError() }
+        guard let deadline = turns.deadline, deadline.hasPassed else { return nil }
+        return SSHError(
+            .timedOut, turns.operation, "\(turns.operation) was not done within \(deadline.limit.words)")
+    }
+
+    /// Up to which change of the socket all has been read, as long as nothing has come since and nothing lies there for this
+    /// channel: to look again would cost a call of the system and find nothing.
+    func waitsForMore(_ channel: ChannelState) -> Int? {
+        guard let readiness = resources.readiness, drained == readiness.changes, resources.halfRead == nil,
+            resources.sender == nil,
+            !readiness.isGone, channel.handle.isQuiet, resources.handle?.memory.hasHadItsShare == false
+        else { return nil }
+        return drained
+    }
+
+    private func attempt(_ call: () throws -> Bool, _ number: Int) throws -> Bool {
         do {
-            let answer = try call()
-            if case .done = answer { release(number) }
-            return answer
+            let isDone = try call()
+            if isDone { release(number) }
+            return isDone
         } catch {
             release(number)
             guard let error = error as? SSHError, error.number < 0, LibSSH2Error.endsSession(error.number) else {
@@ -163,16 +225,16 @@ package actor SSHSession {
     /// - Returns: Whether there was anything.
     func pull(_ channel: ChannelState) throws -> Bool {
         let pulled = try channel.pull(through: worker.readBuffer)
-        halfRead = pulled.isHalfSent ? channel : nil
+        resources.halfRead = pulled.isHalfSent ? channel : nil
         return pulled.hasFound
     }
 
     /// Brings a half-done read to its end, as far as the socket lets it; false: not yet.
     private func finishRead(_ operation: String) throws -> Bool {
-        guard let channel = halfRead else { return true }
+        guard let channel = resources.halfRead else { return true }
         do {
             if try pull(channel) { wakeAll() }
-            return halfRead == nil
+            return resources.halfRead == nil
         } catch let error as SSHError {
             end(error)
             throw lost(operation)
@@ -180,53 +242,78 @@ package actor SSHSession {
     }
 
     private func release(_ number: Int) {
-        guard sender == number else { return }
-        sender = nil
+        guard resources.sender == number else { return }
+        resources.sender = nil
         wakeAll()
     }
 
-    private func leave(_ error: any Error, _ number: Int, _ leaving: Leaving, _ operation: String) -> any Error {
-        if sender == number || leaving == .fatal {
-            end((error as? SSHError) ?? SSHError(.sessionClosed, operation, "given up during \(operation)"))
+    private func leave(_ error: any Error, _ turns: Turns) -> any Error {
+        if resources.sender == turns.number || turns.leaving == .fatal {
+            end(
+                (error as? SSHError)
+                    ?? SSHError(.sessionClosed, turns.operation, "given up during \(turns.operation)"))
         }
         return error
     }
 
     /// Lets all who wait look again.
-    func wakeAll() { resources.socket?.readiness.wakeAll() }
+    func wakeAll() { resources.readiness?.wakeAll() }
 
     /// Suspends until something has happened on the socket, or may have.
     ///
     /// - Parameter seen: ``SocketReadiness/changes`` from before the last look at what is waited for.
     func change(of readiness: SocketReadiness, since seen: Int, heedsCancellation: Bool = true) async {
         let id = UInt64(takeNumber())
-        guard heedsCancellation else { return await wait(for: readiness, since: seen, id: id) }
+        guard heedsCancellation else {
+            return await withUnsafeContinuation { readiness.add($0, id: id, seen: seen) }
+        }
         await withTaskCancellationHandler {
             // Through `self`: a closure that does not capture the actor would leave its worker.
-            await self.wait(for: readiness, since: seen, id: id)
+            await withUnsafeContinuation { self.add($0, id: id, to: readiness, seen: seen) }
         } onCancel: { [worker] in
             worker.run { readiness.wake(id) }
         }
     }
 
-    private func wait(for readiness: SocketReadiness, since seen: Int, id: UInt64) async {
-        await withUnsafeContinuation {
-            readiness.add($0, id: id, seen: seen)
-        }
+    private func add(
+        _ continuation: UnsafeContinuation<Void, Never>, id: UInt64, to readiness: SocketReadiness, seen: Int
+    ) {
+        readiness.add(continuation, id: id, seen: seen)
     }
 }
 
-/// What a session has to give back, in the order in which it is given back.
+/// What a session has to give back, in the order in which it is given back, and what the library is in the middle of.
 ///
 /// `@unchecked Sendable`: touched on the worker only; the actor's end sends it there.
 final class SessionResources: @unchecked Sendable {
-    var socket: (any SessionStream)?
+    var socket: (any SessionStream)? { didSet { readiness = socket?.readiness } }
+    /// The socket's.
+    private(set) var readiness: SocketReadiness?
     var handle: SessionHandle?
     /// The right to be connected.
     var pass: AdmissionPass?
+    /// The call whose packet is half sent: until it is done, libssh2 must not be called for any other.
+    var sender: Int?
+    /// The same for a read, which may be finished by whoever comes next.
+    var halfRead: ChannelState?
+    /// Those behind this session, who have no socket and so no beat of their own.
+    var tunnels: [ObjectIdentifier: SocketReadiness] = [:]
+
+    var isMidPacket: Bool { sender != nil || halfRead != nil }
+
+    /// From now on something is sent now and then, for the sake of firewalls that forget idle connections. It says nothing
+    /// about the other side, for its silence is judged by whoever speaks with it.
+    func beat() {
+        // Kept here and not by the session: a weak reference to it would make each of its uses dearer.
+        readiness?.onBeat = { [self] in
+            if !isMidPacket, socket?.isWritable == true { handle?.sendKeepalive() }
+            for tunnel in tunnels.values { tunnel.onBeat?() }
+        }
+    }
 
     /// A second call does nothing.
     func free() {
+        readiness?.onBeat = nil
         // Cut first: the library's end would otherwise wait for the peer.
         socket?.cut()
         handle?.free()

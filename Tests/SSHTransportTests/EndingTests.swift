@@ -116,7 +116,7 @@ import Testing
         let fixture = try await SSHFixture()
         let length = try await length(of: fixture)
         let workers = try OpenWorkers()
-        let limit = Duration.milliseconds(1500)
+        let limit = Duration.seconds(3)
         let deadlines = SSHDeadlines(
             connect: limit, handshake: limit, signIn: limit, channel: limit, close: .milliseconds(200))
         let count = 20

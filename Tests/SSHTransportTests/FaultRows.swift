@@ -30,9 +30,10 @@ extension FaultBench {
         let guarded = try await SSHFixture()
         let banner = try guarded.server.folder.write("Authorised staff only.\n\tOr else.\n", to: "banner")
         let config = try guarded.server.folder.read("sshd_config")
-        try guarded.server.folder.write("Banner \(banner)\nMaxAuthTries 2\n" + config, to: "sshd_config")
+        try guarded.server.folder.write("Banner \(banner)\nMaxAuthTries 3\n" + config, to: "sshd_config")
         let first = try await good.server.makeClientKey("stranger")
         let second = try await good.server.makeClientKey("another")
+        let third = try await good.server.makeClientKey("one more")
         rows.append(
             FaultRow(
                 name: "F6 refused, with a banner", code: .authenticationFailed,
@@ -44,9 +45,9 @@ extension FaultBench {
             FaultRow(
                 name: "F6 refused, with a reason", code: .authenticationFailed,
                 message: "the server refused \(user): \"Too many authentication failures\": key \(first) refused; "
-                    + "it takes publickey; its banner: \"Authorised staff only. Or else.\"",
+                    + "key \(second) refused; its banner: \"Authorised staff only. Or else.\"",
                 hint: "the public key may be missing on the server, or its file readable by others there",
-                provoke: try attempt(guarded, ways: [.key(path: first), .key(path: second)])))
+                provoke: try attempt(guarded, ways: [.key(path: first), .key(path: second), .key(path: third)])))
         let waiting = try await PasswordServer()
         let known = try await waiting.knownHosts()
         let limit = FaultTableTests.short

@@ -49,6 +49,9 @@ final class ChannelHandle: @unchecked Sendable {
         return libssh2_poll_channel_read(channel, 0) <= 0
     }
 
+    /// Whether all that has come of it has been read, and more may come.
+    var isQuiet: Bool { waitingOutput == nil && !isAtEnd }
+
     /// Whether the other side has said that nothing more comes, and all of it has been read.
     var isAtEnd: Bool { (try? live("read")).map { libssh2_channel_eof($0) != 0 } ?? true }
 

@@ -8,12 +8,5 @@ final class ReadBuffer: @unchecked Sendable {
     deinit { bytes.deallocate() }
 
     /// A copy of what was read.
-    func first(_ count: Int) -> [UInt8] {
-        // Made so, even an empty array would be written to, and all empty arrays are one.
-        guard count > 0 else { return [] }
-        return [UInt8](unsafeUninitializedCapacity: count) { copy, filled in
-            UnsafeMutableRawBufferPointer(copy).copyBytes(from: bytes.prefix(count))
-            filled = count
-        }
-    }
+    func first(_ count: Int) -> [UInt8] { [UInt8](UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
 }

@@ -46,13 +46,18 @@ final class SessionHandle: @unchecked Sendable {
         for _ in 0..<100 where libssh2_session_free(pointer) != LIBSSH2_ERROR_EAGAIN { return }
     }
 
-    /// Whether the last call that answered `again` has something left to send.
-    var wantsToWrite: Bool {
-        libssh2_session_block_directions(pointer) & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0
+    /// What the last call that answered `again` waits for; empty: it could not say.
+    struct Directions: OptionSet {
+        let rawValue: Int32
+
+        /// Something is left to send.
+        var wantsToWrite: Bool { rawValue & LIBSSH2_SESSION_BLOCK_OUTBOUND != 0 }
     }
 
-    /// Whether the last call that answered `again` could not say what it waits for.
-    var waitsForNothing: Bool { libssh2_session_block_directions(pointer) == 0 }
+    var directions: Directions { Directions(rawValue: libssh2_session_block_directions(pointer)) }
+
+    /// Whether the last call that answered `again` has something left to send.
+    var wantsToWrite: Bool { directions.wantsToWrite }
 
     /// What this build can do for one kind of algorithm (`LIBSSH2_METHOD_…`), in its order.
     func supported(_ method: Int32) -> [String] {

@@ -12,6 +12,8 @@ final class SessionMemory {
     private var handedOut = 0
     private var keepsOpening = true
     private var version = VersionSearch()
+    /// Whether libssh2 has had all of the opening, and no more of it is kept.
+    private var isPastOpening = false
     /// The answer to the one question of keyboard-interactive; taken when it is given, so that it is given once.
     var answer: SecretBytes?
     /// Whether the server asked something else, or asked again.
@@ -23,7 +25,9 @@ final class SessionMemory {
     var tunnel: TunnelStream?
     /// How often libssh2 has been given bytes.
     private(set) var reads = 0
-    /// Whether the socket had nothing more when it was last read.
+    /// How often the socket had nothing more.
+    private(set) var drains = 0
+    /// Whether that was so when it was last read.
     private var isDrained = false
     /// How much more may be read before others of the worker have their turn.
     private var share = SessionMemory.fullShare
@@ -36,7 +40,9 @@ final class SessionMemory {
     /// The library's memory that came while somebody looked, and how much each.
     private var allocations: [UnsafeMutableRawPointer: Int] = [:]
     /// Whether somebody looks; apart, because every allocation asks.
-    fileprivate private(set) var looksForBanner = false
+    private(set) var looksForBanner = false
+    /// What the server showed before it let anybody in.
+    private(set) var banner: String?
 
     /// Where a signature stands that is made outside of libssh2's call.
     enum Signature {
@@ -55,6 +61,7 @@ final class SessionMemory {
         guard handedOut == opening.count else { return }
         opening = []
         handedOut = 0
+        isPastOpening = true
     }
 
     /// From the tunnel, or from the socket: a count, or a negative errno.
@@ -69,9 +76,16 @@ final class SessionMemory {
     /// - Returns: How many bytes; a negative `errno` otherwise.
     fileprivate func receive(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
         guard share > 0 else { return -Int(EAGAIN) }
+        return isPastOpening ? noted(take(socket, into: buffer, flags)) : receiveOpening(socket, into: buffer, flags)
+    }
+
+    @inline(never)
+    private func receiveOpening(
+        _ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32
+    ) -> Int {
         if handedOut == opening.count || !version.isFound {
             guard keepsOpening, opening.count < Self.openingLimit else {
-                if !opening.isEmpty { forgetOpening() }
+                forgetOpening()
                 return noted(take(socket, into: buffer, flags))
             }
             let count = withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { bytes in
@@ -100,6 +114,7 @@ final class SessionMemory {
     private func noted(_ count: Int) -> Int {
         if count == 0 || count < 0 && count != -Int(EAGAIN) && count != -Int(EINTR) { hasEnded = true }
         isDrained = count < 0
+        if isDrained { drains += 1 }
         if count > 0 { reads += 1 }
         share -= max(0, count)
         return count
@@ -122,8 +137,8 @@ final class SessionMemory {
     /// the memory that the library has asked for meanwhile.
     func lookForBanner() { looksForBanner = true }
 
-    /// What was found, and the end of the looking: SSH_MSG_USERAUTH_BANNER (RFC 4252 §5.4) is 53, a text, its language.
-    func takeBanner() -> String? {
+    /// Keeps what was found, and looks no more: SSH_MSG_USERAUTH_BANNER (RFC 4252 §5.4) is 53, a text, its language.
+    func keepBanner() {
         defer {
             looksForBanner = false
             allocations = [:]
@@ -131,10 +146,9 @@ final class SessionMemory {
         for (start, size) in allocations where size > 9 && start.load(as: UInt8.self) == 53 {
             var reader = WireReader(UnsafeRawBufferPointer(start: start, count: min(size, 65536)).dropFirst())
             if let text = reader.string(), !text.isEmpty, reader.string() != nil, let quoted = PeerText.quote(text) {
-                return quoted
+                banner = quoted
             }
         }
-        return nil
     }
 
     fileprivate func note(_ start: UnsafeMutableRawPointer?, _ count: Int) {

@@ -5,20 +5,17 @@ extension SSHSession {
         let deadline = try deadline(deadlines.signIn)
         let user = endpoint.user
         var notes = SignInNotes()
-        var offered: [String] = []
+        var offered: [String]?
         handle.memory.lookForBanner()
         do {
-            let list = try await ask(handle, deadline) {
-                try handle.offeredMethods(to: user)
+            // A password is shown only to a server that takes one. A key shown in vain gives nothing away, so with keys alone
+            // the question, a journey there and back, is left out.
+            if !ways.allSatisfy({ $0.method == "publickey" }) {
+                offered = try await offeredMethods(handle, deadline)
+                if offered == nil { return }
             }
-            notes.banner = handle.memory.takeBanner()
-            guard let list else {
-                acceptedMethod = "none"
-                return
-            }
-            offered = list
             for way in ways {
-                guard offered.contains(way.method) else {
+                if let offered, !offered.contains(way.method) {
                     notes.skipped(way.method, "not offered")
                     continue
                 }
@@ -32,7 +29,22 @@ extension SSHSession {
             notes.ended()
         }
         notes.reason = handle.memory.farewell ?? handle.memory.instruction
-        throw notes.error(user: user, offered: offered)
+        if offered == nil, failure == nil {
+            // For the sentence; who hangs up now, for it was one question too many, does not change what has happened.
+            do {
+                offered = try await offeredMethods(handle, deadline)
+                if offered == nil { return }
+            } catch let error as SSHError where error.code == .connectionLost {}
+        }
+        notes.banner = handle.memory.banner
+        throw notes.error(user: user, offered: offered ?? [])
+    }
+
+    /// nil: the server let the user in because it was asked, without any proof.
+    private func offeredMethods(_ handle: SessionHandle, _ deadline: Deadline) async throws -> [String]? {
+        let list = try await ask(handle, deadline) { try handle.offeredMethods(to: endpoint.user) }
+        if list == nil { acceptedMethod = "none" }
+        return list
     }
 
     private func tryOne(
@@ -66,6 +78,7 @@ extension SSHSession {
         _ handle: SessionHandle, _ deadline: Deadline, _ call: () throws -> Attempt<Value>
     ) async throws -> Value {
         do {
+            defer { if handle.memory.looksForBanner { handle.memory.keepBanner() } }
             return try await perform("sign-in", by: deadline, leaving: .fatal, call)
         } catch let error as SSHError where handle.memory.hasEnded && error.code != .timedOut && failure == nil {
             let lost = LibSSH2Error.connectionLost(

@@ -8,7 +8,7 @@ extension SSHSession {
     ) async throws -> Value {
         guard let readiness = resources.socket?.readiness else { throw lost("sign-in") }
         let promise = Promise<Value>()
-        let task = Task(executorPreference: worker) { [worker] in
+        let task = Task.immediate(executorPreference: worker) { [worker] in
             let result: Result<Value, any Error>
             do { result = .success(try await work()) } catch { result = .failure(error) }
             worker.checkIsolated()

@@ -53,24 +53,27 @@ struct SignInNotes {
 
     private func sentence(user: String, offered: [String]) -> SSHError {
         let tried = notes.isEmpty ? "nothing was there to try" : notes.joined(separator: "; ")
-        let wanted = PeerText.list(offered, limit: 200)
+        // A server that has hung up meanwhile has not said it.
+        let wanted = offered.isEmpty ? nil : PeerText.list(offered, limit: 200)
         if hasExpired {
             return SSHError(
                 .passwordExpired, "sign-in", "the password of \(user) has expired",
                 hint: "change it on the server, or in the domain")
         }
         if let withheld {
-            let others = notes.isEmpty ? "" : "; \(tried); the server takes \(wanted)"
+            let others = notes.isEmpty ? "" : "; " + tried + (wanted.map { "; the server takes \($0)" } ?? "")
             return SSHError(.passwordWithheld, "sign-in", withheld.reason + others, hint: withheld.hint)
         }
         if !wasRefused {
             return SSHError(
-                .keyUnusable, "sign-in", "cannot sign in as \(user): \(tried); the server takes \(wanted)",
+                .keyUnusable, "sign-in",
+                "cannot sign in as \(user): \(tried)" + (wanted.map { "; the server takes \($0)" } ?? ""),
                 hint: hint ?? "see auth, key and password of the inventory's ssh")
         }
         return SSHError(
             .authenticationFailed, "sign-in",
-            "the server refused \(user)\(reason.map { ": \($0)" } ?? ", it does not say why"): \(tried); it takes \(wanted)",
+            "the server refused \(user)\(reason.map { ": \($0)" } ?? ", it does not say why"): \(tried)"
+                + (wanted.map { "; it takes \($0)" } ?? ""),
             hint: hint ?? "check the account: name, key or password, locked, expired, allowed to sign in over SSH")
     }
 }

@@ -32,9 +32,7 @@ extension SSHSession {
                 "\(host):\(port) does not answer behind the bastion \(endpoint.title) within \(limit.words)",
                 hint: StreamSocket.firewallHint)
         }
-        let number = takeNumber()
-        channels[number] = ChannelState(channel)
-        return SSHChannel(self, number: number)
+        return SSHChannel(self, ChannelState(channel))
     }
 
     /// RFC 4254 §5.1 gives four reasons; libssh2 keeps them in its words only.

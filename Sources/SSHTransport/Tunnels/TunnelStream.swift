@@ -35,7 +35,7 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
     /// Starts to move bytes. Called once.
     func start() {
         let session = channel.session
-        session.assumeIsolated { $0.tunnels[ObjectIdentifier(self)] = readiness }
+        session.resources.tunnels[ObjectIdentifier(self)] = readiness
         Task(executorPreference: worker) { await self.pumpIn(on: session) }
         Task(executorPreference: worker) { await self.pumpOut(on: session) }
     }
@@ -79,7 +79,7 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
         waitingForBytes = nil
         readiness.wakeAll()
         let channel = channel
-        channel.session.assumeIsolated { $0.tunnels[ObjectIdentifier(self)] = nil }
+        channel.session.resources.tunnels[ObjectIdentifier(self)] = nil
         Task(executorPreference: worker) { _ = await channel.close() }
     }
 

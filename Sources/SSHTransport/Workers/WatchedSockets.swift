@@ -6,8 +6,7 @@ import Glibc
 /// `@unchecked Sendable`: after `init` it is touched on the worker only; `close` comes when the worker has ended.
 final class WatchedSockets: @unchecked Sendable {
     let set: Int32
-    private var sockets: [UInt64: SocketReadiness] = [:]
-    private var nextToken: UInt64 = 0
+    private var sockets = SlotTable<SocketReadiness>()
     private var tokens = [UInt64](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
     private var gone = [UInt8](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
 
@@ -21,17 +20,16 @@ final class WatchedSockets: @unchecked Sendable {
     func close() { Glibc.close(set) }
 
     func add(_ descriptor: Int32) throws -> SocketReadiness {
-        nextToken += 1
-        guard linux_epoll_add(set, descriptor, nextToken) == 0 else {
+        let readiness = SocketReadiness(token: sockets.nextToken, descriptor: descriptor)
+        guard linux_epoll_add(set, descriptor, readiness.token) == 0 else {
             throw SSHError(.libraryFailure, "connect", "cannot watch: \(errorText(errno))", number: errno)
         }
-        let readiness = SocketReadiness(token: nextToken, descriptor: descriptor)
-        sockets[nextToken] = readiness
+        sockets.insert(readiness)
         return readiness
     }
 
     func remove(_ readiness: SocketReadiness) {
-        sockets[readiness.token] = nil
+        sockets.remove(readiness.token)
         _ = linux_epoll_remove(set, readiness.descriptor)
     }
 
@@ -40,13 +38,12 @@ final class WatchedSockets: @unchecked Sendable {
 
     /// Lets every connection do what it does now and then.
     func beat() {
-        for socket in Array(sockets.values) { socket.onBeat?() }
+        for socket in sockets.all { socket.onBeat?() }
     }
 
     /// Wakes whoever waits for one of the sockets of the last ``take()``.
     func deliver(_ count: Int) {
         for index in 0..<count {
-            // A token is never used twice, so a late event cannot reach another socket.
             guard let socket = sockets[tokens[index]] else { continue }
             if gone[index] != 0 { socket.isGone = true }
             socket.wakeAll()
