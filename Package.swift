@@ -39,6 +39,7 @@ let rooms: [String: [String]] = [
 
 // What the tests of a room need beside the room itself and TestSupport.
 let extraForTests: [String: [String]] = [
+    "ChildProcess": ["CLinux"],
     "CmdletSignatures": ["Templates"],
     "AgentProtocol": ["Templates"],
     "FleetFiles": ["CmdletSignatures", "Templates"],
@@ -55,7 +56,7 @@ let extraForTests: [String: [String]] = [
     "SSHTransport": ["ChildProcess", "CLibSSH2", "CLinux"],
     "CertfleetCLI": [
         "Templates", "FleetFiles", "Planning", "Running", "Certificates", "Lab", "TLSEndpoint", "Journaling",
-        "SSHTransport",
+        "SSHTransport", "ArgumentParsing",
     ],
 ]
 

@@ -2,6 +2,7 @@
 enum PeerText {
     /// Without control characters, line ends and outer blanks; what is not UTF-8 becomes U+FFFD.
     static func clean(_ bytes: some Collection<UInt8>) -> String {
+        if isClean(bytes) { return String(decoding: bytes, as: UTF8.self) }
         var words: [String] = []
         for word in String(decoding: bytes, as: UTF8.self).unicodeScalars.split(whereSeparator: isBlank) {
             words.append(String(String.UnicodeScalarView(word)))
@@ -9,7 +10,17 @@ enum PeerText {
         return words.joined(separator: " ")
     }
 
-    /// The same, cut where a sentence becomes a page.
+    /// Whether nothing has to be taken out, as in nearly every version line; each server's comes through here.
+    private static func isClean(_ bytes: some Collection<UInt8>) -> Bool {
+        var isBetweenWords = true
+        for byte in bytes {
+            guard 0x21...0x7e ~= byte || byte == 0x20 && !isBetweenWords else { return false }
+            isBetweenWords = byte == 0x20
+        }
+        return !isBetweenWords
+    }
+
+    /// ``clean(_:)``, cut where a sentence becomes a page.
     static func quote(_ bytes: some Collection<UInt8>, limit: Int = 300) -> String? {
         let text = clean(bytes.prefix(4 * limit))
         if text.isEmpty { return nil }

@@ -28,11 +28,12 @@ final class Deadline: @unchecked Sendable {
 /// Nearly all are removed long before they pass, so they are not kept in order: only the soonest is known, or a moment
 /// before it, and when that comes all are looked through.
 final class DeadlineList: Sendable {
-    /// `@unchecked Sendable`: `hasPassed` is touched on the worker only.
+    /// `@unchecked Sendable`: `hasPassed` is touched on the worker only, `token` is set there before anybody else has it.
     final class Entry: @unchecked Sendable {
         let moment: UInt64
         let readiness: SocketReadiness
         var hasPassed = false
+        fileprivate(set) var token: UInt64 = .max
 
         init(_ moment: UInt64, waking readiness: SocketReadiness) {
             self.moment = moment
@@ -41,7 +42,7 @@ final class DeadlineList: Sendable {
     }
 
     private struct State {
-        var entries: [ObjectIdentifier: Entry] = [:]
+        var entries = SlotTable<Entry>()
         /// No entry is due before this moment.
         var soonest = UInt64.max
     }
@@ -64,12 +65,13 @@ final class DeadlineList: Sendable {
     /// Only on the worker, which looks at its timer after each turn.
     func add(_ entry: Entry) {
         state.withLock {
-            $0.entries[ObjectIdentifier(entry)] = entry
+            entry.token = $0.entries.nextToken
+            $0.entries.insert(entry)
             $0.soonest = min($0.soonest, entry.moment)
         }
     }
 
-    func remove(_ entry: Entry) { state.withLock { $0.entries[ObjectIdentifier(entry)] = nil } }
+    func remove(_ entry: Entry) { state.withLock { $0.entries.remove(entry.token) } }
 
     /// No deadline comes before this moment; the largest number: there is none.
     var soonest: UInt64 {
@@ -86,9 +88,9 @@ final class DeadlineList: Sendable {
         let now = now
         guard soonest <= now else { return }
         let passed = state.withLock { state in
-            let passed = state.entries.values.filter { $0.moment <= now }
-            for entry in passed { state.entries[ObjectIdentifier(entry)] = nil }
-            state.soonest = state.entries.values.reduce(.max) { min($0, $1.moment) }
+            let passed = state.entries.all.filter { $0.moment <= now }
+            for entry in passed { state.entries.remove(entry.token) }
+            state.soonest = state.entries.all.reduce(.max) { min($0, $1.moment) }
             return passed
         }
         for entry in passed {

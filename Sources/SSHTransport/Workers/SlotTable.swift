@@ -39,4 +39,6 @@ struct SlotTable<Element> {
     }
 
     var all: [Element] { slots.compactMap(\.element) }
+
+    var isEmpty: Bool { free.count == slots.count }
 }
