@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// An ssh-agent behind a Unix socket: lists its keys and signs with them (draft-miller-ssh-agent).
