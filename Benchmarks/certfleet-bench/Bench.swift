@@ -32,7 +32,7 @@ struct Bench {
         let key = try SSHPrivateKey(file: Secret(try BenchArguments.file(arguments.key)))
         let visit = Visit(
             arguments: arguments, hostKeys: try HostKeyPolicy(files: [arguments.knownHosts]),
-            authentication: [.signer(publicKey: key.publicKey) { try key.sign($0) }],
+            authentication: [.held(publicKey: key.publicKey) { try key.sign($0) }],
             work: HostWork(arguments: arguments, digest: Digest.sha256(Data(arguments.payload)).lowercased()),
             meeting: arguments.together ? Meeting(of: arguments.hosts.count) : nil)
         let workers = try SSHWorkers(

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What came out of a command.
 package enum SSHOutput: Hashable, Sendable {
     /// Bytes of its standard output.
@@ -26,6 +28,8 @@ package final class SSHChannel: Sendable {
     /// The session the channel belongs to.
     package let session: SSHSession
     private let state: ChannelState
+    /// Whether ``close()`` has been called.
+    private let isClosed = Atomic(false)
 
     init(_ session: SSHSession, _ state: ChannelState) {
         self.session = session
@@ -33,6 +37,7 @@ package final class SSHChannel: Sendable {
     }
 
     deinit {
+        if isClosed.load(ordering: .relaxed) { return }
         let (session, state) = (session, state)
         Task(executorPreference: session.worker) { _ = await session.close(state) }
     }
@@ -61,5 +66,8 @@ package final class SSHChannel: Sendable {
     /// - Returns: What the server said about the command's end; nil when it did not close in time, the connection was
     ///   lost, or the channel had been closed before.
     @discardableResult
-    package nonisolated(nonsending) func close() async -> SSHExit? { await session.close(state) }
+    package nonisolated(nonsending) func close() async -> SSHExit? {
+        isClosed.store(true, ordering: .relaxed)
+        return await session.close(state)
+    }
 }

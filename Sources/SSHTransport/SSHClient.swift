@@ -47,14 +47,7 @@ package enum SSHClient {
                 let began = clock.now
                 let session = SSHSession(endpoint, deadlines: deadlines, on: worker)
                 do {
-                    // In a task of its own, because a task keeps the memory of its deepest call, 10 KiB here, to its end.
-                    try await withThrowingTaskGroup(of: Void.self) { group in
-                        group.addTask(executorPreference: worker) {
-                            try await session.establish(
-                                way: way, pins: .pinned(hostKeys), authentication: authentication)
-                        }
-                        try await group.next()
-                    }
+                    try await session.establish(way: way, pins: .pinned(hostKeys), authentication: authentication)
                     return session
                 } catch let error as SSHError where error.mayBeShed {
                     worker.admission.wasShed(by: way.target ?? endpoint.host)

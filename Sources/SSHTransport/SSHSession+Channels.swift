@@ -42,7 +42,7 @@ extension SSHSession {
                 throw SSHError(
                     .timedOut, "open channel", "open channel was not done within \(deadline.limit.words)")
             }
-            await change(of: socket.readiness, since: socket.readiness.changes)
+            await nextChange(of: socket.readiness)
         }
         guard canOpen else {
             throw SSHError(
@@ -86,7 +86,7 @@ extension SSHSession {
         while channel.isWriting {
             try Task.checkCancellation()
             guard failure == nil, let socket = resources.socket else { throw lost("write") }
-            await change(of: socket.readiness, since: socket.readiness.changes)
+            await nextChange(of: socket.readiness)
         }
         channel.isWriting = true
         defer {
@@ -94,18 +94,18 @@ extension SSHSession {
             wakeAll()
         }
         var rest = bytes[...]
-        while !rest.isEmpty {
-            try await complete("write", leaving: .harmless) {
+        try await complete("write", leaving: .harmless) {
+            while !rest.isEmpty {
                 try check(channel, "write")
-                if case .done(let count) = try channel.handle.write(rest) {
-                    rest = rest.dropFirst(count)
-                    return true
+                guard case .done(let count) = try channel.handle.write(rest) else {
+                    // The other side's window is full. It may be waiting for us to read; but with a packet half sent,
+                    // nothing may be read, for that can send as well.
+                    if resources.handle?.wantsToWrite == false, try pull(channel) { wakeAll() }
+                    return false
                 }
-                // The other side's window is full. It may be waiting for us to read; but with a packet half sent, nothing
-                // may be read, for that can send as well.
-                if resources.handle?.wantsToWrite == false, try pull(channel) { wakeAll() }
-                return false
+                rest = rest.dropFirst(count)
             }
+            return true
         }
     }
 

@@ -78,7 +78,7 @@ extension SSHSession {
                             .timedOut, "connect", "\(address) does not answer within \(deadlines.connect.words)",
                             hint: StreamSocket.firewallHint)
                     }
-                    await change(of: socket.readiness, since: seen)
+                    await nextChange(of: socket.readiness, since: seen)
                 }
                 self.address = address
                 return

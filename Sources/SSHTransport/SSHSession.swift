@@ -101,20 +101,23 @@ package actor SSHSession {
     /// The same for a call that says whether it is done.
     ///
     /// - Parameter seen: What ``waitsForMore(_:)`` says: nothing can be done before the socket has changed.
+    @inline(never)
     func complete(
         _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
         after seen: Int? = nil, _ call: () throws -> Bool
     ) async throws {
         var turns = Turns(takeNumber(), operation, deadline, leaving, heedsCancellation)
-        if let seen, let readiness = resources.readiness { await change(of: readiness, since: seen) }
+        var next = Turn.again
+        if let seen, let readiness = resources.readiness { next = .wait(readiness, since: seen) }
         while true {
-            switch try turn(&turns, call) {
+            switch next {
             case .done: return
-            case .again: continue
+            case .again: break
             case .later: await Task.yield()
             case .wait(let readiness, let seen):
                 await change(of: readiness, since: seen, heedsCancellation: heedsCancellation)
             }
+            next = try turn(&turns, call)
         }
     }
 
@@ -273,6 +276,12 @@ package actor SSHSession {
         } onCancel: { [worker] in
             worker.run { readiness.wake(id) }
         }
+    }
+
+    /// The same from now on, for who seldom waits: apart, so that a call keeps no room for it.
+    @inline(never)
+    func nextChange(of readiness: SocketReadiness, since seen: Int? = nil) async {
+        await change(of: readiness, since: seen ?? readiness.changes)
     }
 
     private func add(

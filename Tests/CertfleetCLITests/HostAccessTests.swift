@@ -39,13 +39,13 @@ private final class Heard: Sendable {
     @Test func `a key without passphrase is opened once and signs for every host`() async throws {
         let path = try makeKey(phrase: "")
         let access = access()
-        guard case .signer(let first, let sign) = try await access.key(path, passphrase: nil) else {
+        guard case .held(let first, let sign) = try await access.key(path, passphrase: nil) else {
             Issue.record("the key was not opened")
             return
         }
         // Whatever comes later is answered from the first time.
         try FileManager.default.removeItem(atPath: path)
-        guard case .signer(let second, _) = try await access.key(path, passphrase: nil) else {
+        guard case .held(let second, _) = try await access.key(path, passphrase: nil) else {
             Issue.record("the key was read again")
             return
         }

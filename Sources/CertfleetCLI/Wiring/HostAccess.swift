@@ -60,7 +60,7 @@ actor HostAccess {
         let phrase: Secret? = if let name = file.passphrase { try await secrets.secret(name) } else { nil }
         do {
             let key = try await Self.open(file.path, phrase)
-            return .signer(publicKey: key.publicKey) { try key.sign($0) }
+            return .held(publicKey: key.publicKey) { try key.sign($0) }
         } catch let error as CertificateError where error.code == .sealed {
             say(
                 """

@@ -88,7 +88,8 @@ final class SessionMemory {
                 forgetOpening()
                 return noted(take(socket, into: buffer, flags))
             }
-            let count = withUnsafeTemporaryAllocation(byteCount: 2048, alignment: 1) { bytes in
+            // No more than the stack has room for: beyond 1 KiB it would come from the heap each time.
+            let count = withUnsafeTemporaryAllocation(byteCount: 1024, alignment: 1) { bytes in
                 let room = min(bytes.count, Self.openingLimit - opening.count)
                 let count = take(socket, into: UnsafeMutableRawBufferPointer(rebasing: bytes[..<room]), flags)
                 opening.append(contentsOf: bytes.prefix(max(0, count)))

@@ -23,9 +23,12 @@ package typealias SSHSigner = @Sendable ([UInt8]) async throws -> [UInt8]
 package enum SSHAuthentication: Sendable {
     /// A private key file of OpenSSH or PEM form, Ed25519 or ECDSA (RSA from libssh2 1.11 on).
     case key(path: String, passphrase: SSHSecretSource? = nil)
-    /// A key that somebody else holds: its public half in SSH's binary form, and a closure that signs.
+    /// A key that the caller holds: its public half in SSH's binary form, and a closure that signs at once, as ``SSHSigner``
+    /// does.
     ///
     /// With many hosts this is far cheaper than ``key(path:passphrase:)``, which parses the file for each session.
+    case held(publicKey: [UInt8], sign: @Sendable ([UInt8]) throws -> [UInt8])
+    /// The same with a closure that may take its time, because it asks somebody.
     case signer(publicKey: [UInt8], sign: SSHSigner)
     /// The keys of an ssh-agent behind a Unix socket: the one with this fingerprint (`SHA256:…`), or all it has.
     case agent(socket: String, fingerprint: String? = nil)
@@ -37,7 +40,7 @@ package enum SSHAuthentication: Sendable {
     /// The method's name in the protocol.
     var method: String {
         switch self {
-        case .key, .signer, .agent: "publickey"
+        case .key, .held, .signer, .agent: "publickey"
         case .password: "password"
         case .keyboardInteractive: "keyboard-interactive"
         }

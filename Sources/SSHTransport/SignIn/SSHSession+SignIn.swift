@@ -1,4 +1,6 @@
 extension SSHSession {
+    // The ways are kept apart by the compiler: each host takes one of them, and its task would keep room for all.
+
     /// Tries the ways in order until the server accepts one.
     func signIn(_ ways: [SSHAuthentication]) async throws {
         guard let handle = resources.handle else { throw lost("sign-in") }
@@ -54,8 +56,12 @@ extension SSHSession {
         switch way {
         case .key(let path, let passphrase):
             return try await tryKeyFile(path, passphrase, handle, deadline, &notes)
+        case .held(let publicKey, let sign):
+            return try await trySigner("key", publicKey, handle, deadline, &notes) { try sign($0) }
         case .signer(let publicKey, let sign):
-            return try await trySigner("key", publicKey, sign, handle, deadline, &notes)
+            return try await trySigner("key", publicKey, handle, deadline, &notes) { data in
+                try await waiting(for: "signature", by: deadline) { try await sign(data) }
+            }
         case .agent(let socket, let fingerprint):
             return try await tryAgent(SSHAgent(socket: socket), fingerprint, handle, deadline, &notes)
         case .password(let source):
@@ -88,6 +94,7 @@ extension SSHSession {
         }
     }
 
+    @inline(never)
     private func tryPassword(
         _ what: String, _ source: @escaping SSHSecretSource, _ handle: SessionHandle, _ deadline: Deadline,
         _ notes: inout SignInNotes,
@@ -122,6 +129,7 @@ extension SSHSession {
         return false
     }
 
+    @inline(never)
     private func tryKeyFile(
         _ path: String, _ passphrase: SSHSecretSource?, _ handle: SessionHandle, _ deadline: Deadline,
         _ notes: inout SignInNotes
@@ -184,6 +192,7 @@ extension SSHSession {
             && !(LibSSH2Error.endsSession(error.number) && error.number != -1)
     }
 
+    @inline(never)
     private func tryAgent(
         _ agent: SSHAgent, _ fingerprint: String?, _ handle: SessionHandle, _ deadline: Deadline,
         _ notes: inout SignInNotes
@@ -206,16 +215,18 @@ extension SSHSession {
                 notes.skipped(what, "RSA keys need libssh2 1.11; use ed25519", hint: Self.newKeyHint)
                 continue
             }
-            let sign: SSHSigner = { try await agent.sign($0, with: key) }
-            if try await trySigner(what, key.blob, sign, handle, deadline, &notes) { return true }
+            let isIn = try await trySigner(what, key.blob, handle, deadline, &notes) { data in
+                try await waiting(for: "signature", by: deadline) { try await agent.sign(data, with: key) }
+            }
+            if isIn { return true }
         }
         return false
     }
 
+    @inline(never)
     private func trySigner(
-        _ what: String, _ publicKey: [UInt8], _ sign: @escaping SSHSigner, _ handle: SessionHandle,
-        _ deadline: Deadline,
-        _ notes: inout SignInNotes
+        _ what: String, _ publicKey: [UInt8], _ handle: SessionHandle, _ deadline: Deadline,
+        _ notes: inout SignInNotes, _ sign: ([UInt8]) async throws -> [UInt8]
     ) async throws -> Bool {
         let user = endpoint.user
         var reason: SSHError?
@@ -236,8 +247,7 @@ extension SSHSession {
                 return false
             case .wantsSignature(let data):
                 do {
-                    handle.memory.signature = .made(
-                        try await waiting(for: "signature", by: deadline) { try await sign(data) })
+                    handle.memory.signature = .made(try await sign(data))
                 } catch {
                     if deadline.hasPassed || Task.isCancelled { throw error }
                     reason = error as? SSHError ?? SSHError(.keyUnusable, "sign-in", "signing failed: \(error)")

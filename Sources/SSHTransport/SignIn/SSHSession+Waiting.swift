@@ -28,7 +28,7 @@ extension SSHSession {
                 task.cancel()
                 throw error
             }
-            await change(of: readiness, since: readiness.changes)
+            await nextChange(of: readiness)
         }
     }
 }

@@ -58,7 +58,7 @@ extension SSHSession {
         while isOpening {
             try Task.checkCancellation()
             guard failure == nil, let socket = resources.socket else { throw lostToOthers() }
-            await change(of: socket.readiness, since: socket.readiness.changes)
+            await nextChange(of: socket.readiness)
         }
         isOpening = true
     }
