@@ -13,7 +13,8 @@ let settings: [SwiftSetting] = [
 // What each room may import. `make lint` turns this table into a compiler error for whatever is not in it.
 let rooms: [String: [String]] = [
     "FleetModel": [],
-    "ChildProcess": ["CLinux"],
+    "Descriptors": ["CLinux"],
+    "ChildProcess": ["CLinux", "Descriptors"],
     "ArgumentParsing": [],
     "CmdletSignatures": ["FleetModel"],
     "FleetFiles": ["FleetModel", "CmdletSignatures", "CYAML"],
@@ -23,12 +24,13 @@ let rooms: [String: [String]] = [
     "RemoteAgent": ["FleetModel", "AgentProtocol"],
     "SSHTransport": ["CLibSSH2", "CLinux", "ChildProcess"],
     "Certificates": ["FleetModel", "COpenSSL"],
-    "TLSEndpoint": ["FleetModel", "COpenSSL"],
+    "TLSEndpoint": ["FleetModel", "COpenSSL", "Descriptors"],
     "Authorities": ["FleetModel", "Certificates", "ChildProcess", "CCurl"],
     "Journaling": ["FleetModel", "CSQLite"],
     "Reporting": ["FleetModel"],
     "Lab": [
         "FleetModel", "AgentProtocol", "CmdletSignatures", "Certificates", "TLSEndpoint", "ChildProcess",
+        "Descriptors",
     ],
     "CertfleetCLI": [
         "FleetModel", "FleetFiles", "CmdletSignatures", "Planning", "Running", "AgentProtocol", "RemoteAgent",
@@ -40,12 +42,13 @@ let rooms: [String: [String]] = [
 // What the tests of a room need beside the room itself and TestSupport.
 let extraForTests: [String: [String]] = [
     "ChildProcess": ["CLinux"],
+    "Descriptors": ["CLinux"],
     "CmdletSignatures": ["Templates"],
     "AgentProtocol": ["Templates"],
     "FleetFiles": ["CmdletSignatures", "Templates"],
     "Certificates": ["COpenSSL"],
     "Authorities": ["Certificates"],
-    "TLSEndpoint": ["Certificates"],
+    "TLSEndpoint": ["Certificates", "Descriptors"],
     "Planning": ["FleetFiles", "CmdletSignatures", "Templates"],
     "Running": ["Planning", "FleetFiles", "CmdletSignatures", "Templates"],
     "RemoteAgent": ["AgentProtocol"],
@@ -91,7 +94,8 @@ let otherTargets: [Target] = [
         name: "certfleet-bench", dependencies: ["SSHTransport", "Certificates", "FleetModel"],
         path: "Benchmarks/certfleet-bench", swiftSettings: settings),
     .target(
-        name: "TestSupport", dependencies: ["FleetModel", "ChildProcess", "CLinux"], path: "Tests/Support",
+        name: "TestSupport", dependencies: ["FleetModel", "ChildProcess", "CLinux", "Descriptors"],
+        path: "Tests/Support",
         exclude: ["Inventories"],
         swiftSettings: settings),
     .executableTarget(

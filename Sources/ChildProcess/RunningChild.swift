@@ -1,4 +1,5 @@
 import CLinux
+import Descriptors
 import Dispatch
 import Glibc
 import Synchronization
@@ -19,8 +20,6 @@ package final class RunningChild: Sendable {
     }
 
     private let state = Mutex(State())
-    /// All children of the process share one queue: everything on it is short and never blocks.
-    private static let watch = DescriptorWatch(label: "certfleet.child")
 
     /// Starts the program.
     ///
@@ -32,7 +31,8 @@ package final class RunningChild: Sendable {
     /// - Parameter openingHandle: Gives a descriptor that becomes readable at the end of a process, or a negative number.
     static func start(_ command: ChildCommand, openingHandle: (pid_t) -> Int32) throws -> RunningChild {
         let streams = try Streams(for: command)
-        guard let watch else {
+        // All children of the process share one queue: everything on it is short and never blocks.
+        guard let watch = DescriptorWatch.shared("certfleet.child") else {
             throw ChildProcessError(.notStarted, command.program, "no descriptor is left to watch it", number: EMFILE)
         }
         let child = RunningChild(pid: try command.spawn(on: streams))

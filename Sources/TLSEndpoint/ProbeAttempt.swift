@@ -3,6 +3,7 @@
 #else
     import Foundation
 #endif
+import Descriptors
 import Dispatch
 import FleetModel
 
@@ -14,23 +15,26 @@ import FleetModel
 
 /// One probe on its way: look up, connect, shake hands, report once.
 ///
-/// Sendable because everything in it is touched on the probes' queue only, once it is made.
+/// Sendable because everything in it is touched on the watch's queue only, once it is made.
 final class ProbeAttempt: @unchecked Sendable {
-    private static let queue = DispatchQueue(label: "tls.probes", qos: .userInitiated)
     private static let resolver = DispatchQueue(label: "tls.names", attributes: .concurrent)
 
+    private let watch: DescriptorWatch
     private let address: String
     private let port: Int
     private let serverName: String
     private var answer: CheckedContinuation<[Data], any Error>?
     private var addresses: ArraySlice<SocketAddress> = []
-    private var connecting: (any DispatchSourceWrite)?
-    /// The socket that is being connected, until a connection takes it over; -1 for none.
-    private var pending: Int32 = -1
+    /// The socket that is being connected, until a connection takes it over.
+    private var pending: (descriptor: Int32, watched: DescriptorWatch.Watched)?
     private var connection: TLSConnection?
     private let catcher = PeerCertificateCatcher()
 
-    private init(address: String, port: Int, serverName: String, answer: CheckedContinuation<[Data], any Error>) {
+    private init(
+        _ watch: DescriptorWatch, address: String, port: Int, serverName: String,
+        answer: CheckedContinuation<[Data], any Error>
+    ) {
+        self.watch = watch
         self.address = address
         self.port = port
         self.serverName = serverName
@@ -39,9 +43,14 @@ final class ProbeAttempt: @unchecked Sendable {
 
     /// - Returns: The certificates shown, DER, the server's own first.
     static func run(address: String, port: Int, serverName: String, deadline: Duration) async throws -> [Data] {
-        try await withCheckedThrowingContinuation { continuation in
-            let attempt = ProbeAttempt(address: address, port: port, serverName: serverName, answer: continuation)
-            queue.asyncAfter(deadline: .now() + deadline.dispatchInterval) { [weak attempt] in
+        let watch: DescriptorWatch
+        do { watch = try watchOfSockets() } catch {
+            throw Fault("probe.unreachable", .failed, "cannot reach \(address) port \(port): \(error)")
+        }
+        return try await withCheckedThrowingContinuation { continuation in
+            let attempt = ProbeAttempt(
+                watch, address: address, port: port, serverName: serverName, answer: continuation)
+            watch.queue.asyncAfter(deadline: .now() + deadline.dispatchInterval) { [weak attempt] in
                 attempt?.timedOut(after: deadline)
             }
             resolver.async { attempt.resolve() }
@@ -53,7 +62,7 @@ final class ProbeAttempt: @unchecked Sendable {
     /// On the resolver's queue; touches only what never changes.
     private func resolve() {
         let found = Result { try SocketAddress.resolve(address, port: port) }
-        Self.queue.async { [self] in
+        watch.queue.async { [self] in
             switch found {
             case .failure(let error): fail("probe.unreachable", "cannot reach \(place): \(error)")
             case .success(let found):
@@ -84,28 +93,20 @@ final class ProbeAttempt: @unchecked Sendable {
     }
 
     private func waitForConnection(_ descriptor: Int32) {
-        // The source watches a descriptor of its own, so that the connection can take over the other.
-        let watched = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-        guard watched >= 0 else {
+        let watched = watch.watch(descriptor) { [self] watched in
+            watched.end()
+            pending = nil
+            connected(descriptor)
+        }
+        guard let watched else {
             let number = errno
             _ = Glibc.close(descriptor)
             return fail("probe.unreachable", "cannot reach \(place): \(errorText(number))")
         }
-        let source = DispatchSource.makeWriteSource(fileDescriptor: watched, queue: Self.queue)
-        source.setEventHandler { [self] in
-            guard connecting != nil else { return }
-            connecting = nil
-            source.cancel()
-            connected(descriptor)
-        }
-        source.setCancelHandler { _ = Glibc.close(watched) }
-        connecting = source
-        pending = descriptor
-        source.resume()
+        pending = (descriptor, watched)
     }
 
     private func connected(_ descriptor: Int32) {
-        pending = -1
         var problem: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &problem, &size)
@@ -116,7 +117,7 @@ final class ProbeAttempt: @unchecked Sendable {
         do {
             let conversation = try makeConversation()
             let made = TLSConnection(
-                descriptor: descriptor, conversation: conversation, queue: Self.queue,
+                descriptor: descriptor, conversation: conversation, watch: watch,
                 onEnd: { [self] end in handshakeEnded(end) })
             connection = made
             made.start()
@@ -156,10 +157,11 @@ final class ProbeAttempt: @unchecked Sendable {
     private func finish(_ result: Result<[Data], any Error>) {
         guard let answer else { return }
         self.answer = nil
-        connecting?.cancel()
-        connecting = nil
-        if pending >= 0 { _ = Glibc.close(pending) }
-        pending = -1
+        if let pending {
+            pending.watched.end()
+            _ = Glibc.close(pending.descriptor)
+        }
+        pending = nil
         let open = connection
         connection = nil
         open?.closeGracefully()

@@ -1,3 +1,5 @@
+import Descriptors
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -7,6 +9,16 @@
 /// The system's text for an error number, in lower case. glibc's `strerror` has a buffer per thread (since 2.32).
 func errorText(_ number: Int32) -> String {
     strerror(number).map { String(cString: $0).lowercased() } ?? "error \(number)"
+}
+
+/// What watches all sockets of this room, for the life of the process; everything about them happens on its queue.
+///
+/// - Throws: ``TLSError`` `socket` when the system has no descriptor left now.
+func watchOfSockets() throws -> DescriptorWatch {
+    guard let watch = DescriptorWatch.shared("certfleet.tls") else {
+        throw TLSError.fromErrno("no socket can be watched", EMFILE)
+    }
+    return watch
 }
 
 /// An address to connect to, as the resolver gave it.

@@ -1,3 +1,4 @@
+import Descriptors
 import Dispatch
 
 #if canImport(Glibc)
@@ -8,8 +9,8 @@ import Dispatch
 
 /// Carries the bytes between a connected socket and a conversation.
 ///
-/// Belongs to its queue: everything but making it happens there.
-final class TLSConnection {
+/// Sendable because it belongs to its watch's queue: everything but making it happens there.
+final class TLSConnection: @unchecked Sendable {
     enum End {
         /// The handshake is done.
         case established
@@ -17,44 +18,43 @@ final class TLSConnection {
         case failed(TLSError)
     }
 
-    private let queue: DispatchQueue
+    private let watch: DescriptorWatch
     private let conversation: ConversationHandle
     private let descriptor: Int32
-    private var reader: (any DispatchSourceRead)?
-    private var writer: (any DispatchSourceWrite)?
+    private var watched: DescriptorWatch.Watched?
     private var unsent: ArraySlice<UInt8> = []
+    private var isOpen = true
     private var reported = false
     private var closing = false
     private let onEnd: (End) -> Void
     private let onClose: () -> Void
+    /// A peer that sends without end shares the queue with the others.
+    private static let readsInTurn = 16
 
     /// Takes over the socket, which it closes.
     ///
     /// - Parameter onEnd: Called once, when the handshake is over in one way or the other.
     /// - Parameter onClose: Called once, when the socket is about to be closed.
     init(
-        descriptor: Int32, conversation: ConversationHandle, queue: DispatchQueue, onEnd: @escaping (End) -> Void,
+        descriptor: Int32, conversation: ConversationHandle, watch: DescriptorWatch, onEnd: @escaping (End) -> Void,
         onClose: @escaping () -> Void = {}
     ) {
         self.descriptor = descriptor
         self.conversation = conversation
-        self.queue = queue
+        self.watch = watch
         self.onEnd = onEnd
         self.onClose = onClose
     }
 
     func start() {
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        source.setEventHandler { [self] in readable() }
-        source.setCancelHandler { [descriptor] in _ = Glibc.close(descriptor) }
-        reader = source
-        source.resume()
+        watched = watch.watch(descriptor) { [self] _ in changed() }
+        guard watched != nil else { return end(.failed(.fromErrno("the connection cannot be watched", errno))) }
         advance([])
     }
 
     /// Says goodbye, lets the peer read it, and closes when the peer has closed.
     func closeGracefully() {
-        guard reader != nil, !closing else { return }
+        guard isOpen, !closing else { return }
         closing = true
         conversation.close()
         flush()
@@ -62,22 +62,26 @@ final class TLSConnection {
 
     /// Closes at once; harmless when it is closed.
     func close() {
-        guard let source = reader else { return }
-        reader = nil
-        writer?.cancel()
-        writer = nil
+        guard isOpen else { return }
+        isOpen = false
+        watched?.end()
+        watched = nil
         onClose()
-        source.cancel()
+        _ = Glibc.close(descriptor)
     }
 
-    private func readable() {
-        guard reader != nil else { return }
-        switch receive(descriptor) {
-        case .nothingYet: break
-        case .bytes(let bytes): if !closing { advance(bytes) }
-        case .ended: end(.failed(TLSError(.handshake, "the connection was closed during the TLS handshake")))
-        case .failed(let number): end(.failed(.fromErrno("the connection broke during the TLS handshake", number)))
+    /// A change is told once, so all there is gets read, the end too; and what was left unsent goes on.
+    private func changed() {
+        if isOpen, !unsent.isEmpty { flush() }
+        for _ in 0..<Self.readsInTurn where isOpen {
+            switch receive(descriptor) {
+            case .nothingYet: return
+            case .bytes(let bytes): if !closing { advance(bytes) }
+            case .ended: end(.failed(TLSError(.handshake, "the connection was closed during the TLS handshake")))
+            case .failed(let number): end(.failed(.fromErrno("the connection broke during the TLS handshake", number)))
+            }
         }
+        if isOpen { watch.queue.async { [self] in changed() } }
     }
 
     private func advance(_ bytes: [UInt8]) {
@@ -91,33 +95,14 @@ final class TLSConnection {
     }
 
     private func flush() {
+        guard isOpen else { return }
         unsent += conversation.takeOutgoing()
         guard let sent = transmit(descriptor, unsent) else {
             end(.failed(TLSError(.handshake, "the connection was closed during the TLS handshake")))
             return
         }
         unsent = unsent.dropFirst(sent)
-        if !unsent.isEmpty {
-            waitUntilWritable()
-        } else if closing {
-            _ = shutdown(descriptor, Int32(SHUT_WR))
-        }
-    }
-
-    private func waitUntilWritable() {
-        guard writer == nil, reader != nil else { return }
-        // A descriptor of its own: each source closes what it watches.
-        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-        guard copy >= 0 else { return close() }
-        let source = DispatchSource.makeWriteSource(fileDescriptor: copy, queue: queue)
-        source.setEventHandler { [self] in
-            writer?.cancel()
-            writer = nil
-            if reader != nil { flush() }
-        }
-        source.setCancelHandler { _ = Glibc.close(copy) }
-        writer = source
-        source.resume()
+        if unsent.isEmpty, closing { _ = shutdown(descriptor, Int32(SHUT_WR)) }
     }
 
     private func end(_ end: End) {

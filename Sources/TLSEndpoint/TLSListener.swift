@@ -1,3 +1,4 @@
+import Descriptors
 import Dispatch
 import Synchronization
 
@@ -15,20 +16,19 @@ package final class TLSListener: Sendable {
     /// The port in use: the one asked for, or the one that the kernel chose.
     package let port: Int
 
-    private static let queue = DispatchQueue(label: "tls.listeners", qos: .userInitiated)
     private static let mostConnections = 64
 
     private struct State {
         var context: ContextHandle
         var open = 0
-        var stopped = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
-        var closed = false
+        /// nil before the port is watched, and again when it is closed.
+        var watched: DescriptorWatch.Watched?
+        var isClosed = false
     }
 
     private let state: Mutex<State>
-    // Cancelling, suspending and resuming a source is allowed from every thread; nothing else is done with it.
-    nonisolated(unsafe) private let source: any DispatchSourceRead
+    private let watch: DescriptorWatch
+    private let descriptor: Int32
     private let handshakeLimit: Duration
 
     /// Listens at once.
@@ -40,20 +40,19 @@ package final class TLSListener: Sendable {
         port: Int = 0, identity: TLSIdentity, handshakeLimit: Duration = .seconds(10)
     ) throws {
         let context = try ContextHandle.serving(identity)
-        let descriptor = try Self.listen(port)
+        watch = try watchOfSockets()
+        descriptor = try Self.listen(port)
         self.port = Self.boundPort(descriptor) ?? port
         self.state = Mutex(State(context: context))
         self.handshakeLimit = handshakeLimit
-        source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: Self.queue)
-        source.setEventHandler { [weak self] in self?.accept(descriptor) }
-        source.setCancelHandler { [weak self] in
-            _ = Glibc.close(descriptor)
-            self?.closed()
+        // When this is refused, `deinit` closes the port: everything is set.
+        guard let watched = watch.watch(descriptor, { [weak self] _ in self?.accept() }) else {
+            throw TLSError.fromErrno("port \(port) of 127.0.0.1 cannot be watched", errno)
         }
-        source.resume()
+        state.withLock { $0.watched = watched }
     }
 
-    deinit { source.cancel() }
+    deinit { closePort() }
 
     /// Shows another certificate from the next connection on.
     ///
@@ -65,28 +64,27 @@ package final class TLSListener: Sendable {
 
     /// Closes the port; when this returns, another program can have it. Calling it again is harmless.
     package func stop() async {
-        source.cancel()
         await withCheckedContinuation { continuation in
-            let done = state.withLock { state in
-                state.stopped = true
-                if !state.closed { state.waiting.append(continuation) }
-                return state.closed
+            // On the queue, so that nothing accepts meanwhile.
+            watch.queue.async { [self] in
+                closePort()
+                continuation.resume()
             }
-            if done { continuation.resume() }
         }
     }
 
-    private func closed() {
-        let waiting = state.withLock { state in
-            state.closed = true
-            defer { state.waiting = [] }
-            return state.waiting
+    private func closePort() {
+        let (isFirst, watched) = state.withLock { state in
+            defer { (state.isClosed, state.watched) = (true, nil) }
+            return (!state.isClosed, state.watched)
         }
-        waiting.forEach { $0.resume() }
+        guard isFirst else { return }
+        watched?.end()
+        _ = Glibc.close(descriptor)
     }
 
-    private func accept(_ descriptor: Int32) {
-        while true {
+    private func accept() {
+        while state.withLock({ !$0.isClosed }) {
             let connected = Glibc.accept(descriptor, nil, nil)
             if connected >= 0 {
                 _ = fcntl(connected, F_SETFD, FD_CLOEXEC)
@@ -98,9 +96,8 @@ package final class TLSListener: Sendable {
             case EINTR, ECONNABORTED: continue
             case EAGAIN, EWOULDBLOCK: return
             default:
-                // No descriptors left, as a rule: the socket stays readable, so asking at once again would spin.
-                source.suspend()
-                Self.queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [self] in source.resume() }
+                // No descriptors left, as a rule: nothing will tell when there are, and asking at once again would spin.
+                watch.queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [weak self] in self?.accept() }
                 return
             }
         }
@@ -108,7 +105,7 @@ package final class TLSListener: Sendable {
 
     private func serve(_ descriptor: Int32) {
         let context: ContextHandle? = state.withLock { state in
-            guard state.open < Self.mostConnections, !state.stopped else { return nil }
+            guard state.open < Self.mostConnections, !state.isClosed else { return nil }
             state.open += 1
             return state.context
         }
@@ -119,7 +116,7 @@ package final class TLSListener: Sendable {
         }
         let held = Held()
         let connection = TLSConnection(
-            descriptor: descriptor, conversation: conversation, queue: Self.queue,
+            descriptor: descriptor, conversation: conversation, watch: watch,
             onEnd: { end in if case .established = end { held.connection?.closeGracefully() } },
             onClose: { [self] in
                 held.connection = nil
@@ -127,10 +124,10 @@ package final class TLSListener: Sendable {
             })
         held.connection = connection
         connection.start()
-        Self.queue.asyncAfter(deadline: .now() + handshakeLimit.dispatchInterval) { held.connection?.close() }
+        watch.queue.asyncAfter(deadline: .now() + handshakeLimit.dispatchInterval) { held.connection?.close() }
     }
 
-    /// Keeps a connection alive until it closes. Sendable because only the listeners' queue touches it.
+    /// Keeps a connection alive until it closes. Sendable because only the watch's queue touches it.
     private final class Held: @unchecked Sendable {
         var connection: TLSConnection?
     }

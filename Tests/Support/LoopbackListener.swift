@@ -1,4 +1,4 @@
-import ChildProcess
+import Descriptors
 import Dispatch
 import Foundation
 import Synchronization
@@ -11,7 +11,6 @@ package final class LoopbackListener: Sendable {
     private let isStopped = Atomic(false)
     private let queue = DispatchQueue(label: "test.listener")
     private let watched: DescriptorWatch.Watched
-    private static let watch = DescriptorWatch(label: "test.listeners")
 
     /// - Parameter accepted: Called on a queue of the listener's own with each new connection, a blocking descriptor that
     ///   is the callee's to close.
@@ -31,7 +30,7 @@ package final class LoopbackListener: Sendable {
         port = UInt16(bigEndian: address.sin_port)
         _ = fcntl(listener, F_SETFL, O_NONBLOCK)
         let queue = queue
-        let watched = Self.watch?.watch(listener) { _ in
+        let watched = DescriptorWatch.shared("test.listeners")?.watch(listener) { _ in
             queue.async {
                 while true {
                     let connection = accept(listener, nil, nil)

@@ -34,7 +34,7 @@ final class PlainPort {
     let descriptor: Int32
     let port: Int
 
-    init() {
+    init(backlog: Int32 = 8) {
         let made = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -42,7 +42,7 @@ final class PlainPort {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = withUnsafeMutableBytes(of: &address) { raw in
             let pointer = raw.baseAddress!.assumingMemoryBound(to: sockaddr.self)
-            return bind(made, pointer, size) == 0 && listen(made, 8) == 0
+            return bind(made, pointer, size) == 0 && listen(made, backlog) == 0
                 && getsockname(made, pointer, &size) == 0
         }
         descriptor = made

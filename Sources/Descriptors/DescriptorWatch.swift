@@ -1,5 +1,5 @@
 import CLinux
-@preconcurrency import Dispatch  // its sources are thread-safe, but not marked Sendable
+@preconcurrency package import Dispatch  // its sources are thread-safe, but not marked Sendable
 import Glibc
 import Synchronization
 
@@ -32,12 +32,24 @@ package final class DescriptorWatch: Sendable {
     private let set: Int32
     private let source: any DispatchSourceRead
 
-    /// All is told here.
-    let queue: DispatchQueue
+    /// All is told here, one thing after the other.
+    package let queue: DispatchQueue
 
+    private static let kept = Mutex<[String: DescriptorWatch]>([:])
+
+    /// The watch of this name, made when it is first asked for and kept for the life of the process.
+    ///
     /// - Parameter label: Of the serial queue on which all is told; what runs there must not block.
-    /// - Returns: nil when the system has no descriptor left. What is returned is to be kept for ever.
-    package init?(label: String) {
+    /// - Returns: nil when the system has no descriptor left now.
+    package static func shared(_ label: String) -> DescriptorWatch? {
+        kept.withLock { kept in
+            if let watch = kept[label] { return watch }
+            kept[label] = DescriptorWatch(label: label)
+            return kept[label]
+        }
+    }
+
+    private init?(label: String) {
         queue = DispatchQueue(label: label)
         set = linux_epoll_create()
         guard set >= 0 else { return nil }

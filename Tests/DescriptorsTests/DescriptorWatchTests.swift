@@ -1,14 +1,13 @@
 import CLinux
+import Descriptors
 import Dispatch
 import Glibc
 import Synchronization
 import Testing
 
-@testable import ChildProcess
-
 @Suite(.timeLimit(.minutes(1))) struct DescriptorWatchTests {
     @Test func `what is there already is told, then each change, and nothing after the end`() async throws {
-        let watch = try #require(DescriptorWatch(label: "test.watch"))
+        let watch = try #require(DescriptorWatch.shared("test.watch"))
         var ends: [Int32] = [0, 0]
         try #require(pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0)
         let (reading, writing) = (ends[0], ends[1])
@@ -34,20 +33,14 @@ import Testing
         #expect(watch.watch(-1) { _ in } == nil)
         close(reading)
         close(writing)
-        withExtendedLifetime(watch) {}
     }
 
-    @Test func `hundreds of children on many threads come and go`() async throws {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            for number in 0..<300 {
-                group.addTask {
-                    let result = try await ChildCommand(
-                        "/bin/sh", ["-c", "echo \(number); echo err >&2"], environment: ["PATH": "/usr/bin:/bin"]
-                    ).run()
-                    return result.output.text == "\(number)\n" && result.errors.text == "err\n"
-                }
-            }
-            for try await isRight in group { #expect(isRight) }
+    @Test func `a watch is made once, whoever asks`() async throws {
+        let watches = await withTaskGroup { group in
+            for _ in 0..<50 { group.addTask { DescriptorWatch.shared("test.once") } }
+            return await group.reduce(into: Set<ObjectIdentifier>()) { if let watch = $1 { $0.insert(.init(watch)) } }
         }
+        #expect(watches.count == 1)
+        #expect(DescriptorWatch.shared("test.once") !== DescriptorWatch.shared("test.watch"))
     }
 }
