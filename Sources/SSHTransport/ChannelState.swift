@@ -8,10 +8,14 @@ final class ChannelState: @unchecked Sendable {
     var isClosed = false
     var isWriting = false
     var isInputClosed = false
+    /// Whether the command's output had come whole before the session ended.
+    var hasEnded = false
+    /// The next of the session's open channels.
+    var nextOpen: ChannelState?
     /// The output (standard error or not) whose reading has left a packet half sent.
     private var halfSent: Bool?
 
-    private static let limit = 4 << 20
+    static let limit = 4 << 20
 
     init(_ handle: ChannelHandle) { self.handle = handle }
 
@@ -19,13 +23,15 @@ final class ChannelState: @unchecked Sendable {
     ///
     /// Reading can send: it tells the other side how much more it may send. When that packet is only half sent, the very
     /// same read has to be made again before anything else is done on the session.
-    func pull(through buffer: ReadBuffer) throws -> Pulled {
+    ///
+    /// - Parameter limit: How much may lie there unread, in bytes, before no more is taken.
+    func pull(through buffer: ReadBuffer, upTo limit: Int = ChannelState.limit) throws -> Pulled {
         var pulled = Pulled()
         // The first read takes all there is from the socket, whichever of the two it asks for; the others take what that
         // has brought, and the first of them that finds nothing is the last.
         var isFirst = true
         var next: Bool? = halfSent ?? false
-        while let isError = next, pending.count < Self.limit || halfSent != nil {
+        while let isError = next, pending.count < limit || halfSent != nil {
             var bytes: [UInt8] = []
             if case .done(let read) = try handle.read(errors: isError, through: buffer) {
                 halfSent = nil

@@ -24,7 +24,7 @@ extension SSHSession {
             error.hint = "see ForceCommand in its sshd_config, and the account's shell there"
             throw error
         }
-        return SSHChannel(self, ChannelState(channel))
+        return SSHChannel(self, resources.open(channel))
     }
 
     private func openChannel(_ handle: SessionHandle, _ deadline: Deadline) async throws -> ChannelHandle {
@@ -61,9 +61,15 @@ extension SSHSession {
         try check(channel, "read")
         var output = channel.pending.take()
         guard output == nil else { return output ?? .end }
-        try await complete("read", leaving: .harmless, after: waitsForMore(channel)) {
-            output = try next(of: channel)
-            return output != nil
+        do {
+            try await complete("read", leaving: .harmless, after: waitsForMore(channel)) {
+                output = try next(of: channel)
+                return output != nil
+            }
+        } catch {
+            // What came before the line was cut is still worth having, and so is the command's own end.
+            guard let output = channel.pending.take() ?? (channel.hasEnded ? .end : nil) else { throw error }
+            return output
         }
         return output ?? .end
     }
@@ -71,13 +77,7 @@ extension SSHSession {
     /// nil: nothing is there yet.
     private func next(of channel: ChannelState) throws -> SSHOutput? {
         guard !channel.isClosed else { return .end }
-        do {
-            _ = try pull(channel)
-        } catch {
-            // What came before the line was cut is still worth having; the next call throws.
-            guard let output = channel.pending.take() else { throw error }
-            return output
-        }
+        _ = try pull(channel)
         return channel.pending.take() ?? (channel.handle.isAtEnd ? .end : nil)
     }
 
@@ -124,6 +124,7 @@ extension SSHSession {
     func close(_ channel: ChannelState) async -> SSHExit? {
         guard !channel.isClosed else { return nil }
         channel.isClosed = true
+        resources.close(channel)
         wakeAll()
         guard failure == nil, let deadline = try? deadline(deadlines.close) else { return nil }
         do {

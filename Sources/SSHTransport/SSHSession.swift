@@ -50,7 +50,10 @@ package actor SSHSession {
 
     /// Ends the session; what is tried on it later throws `reason`.
     func end(_ reason: SSHError, politely: Bool = false) {
-        if failure == nil { failure = reason }
+        if failure == nil {
+            failure = reason
+            takeRest(after: reason)
+        }
         if politely { resources.handle?.disconnect() }
         resources.free()
         resources.pass = nil
@@ -212,12 +215,15 @@ package actor SSHSession {
             if isDone { release(number) }
             return isDone
         } catch {
+            let isHalfSent = resources.sender == number
             release(number)
             guard let error = error as? SSHError, error.number < 0, LibSSH2Error.endsSession(error.number) else {
                 throw error
             }
             // A tunnel knows better why it carries nothing any more.
             let known = resources.socket?.ending ?? error
+            // Nothing else could be done on the session before.
+            if isHalfSent { finishInVain(call, after: known) }
             end(known)
             throw known
         }
@@ -305,6 +311,8 @@ final class SessionResources: @unchecked Sendable {
     var sender: Int?
     /// The same for a read, which may be finished by whoever comes next.
     var halfRead: ChannelState?
+    /// The first of the open channels; each knows the next.
+    var firstOpen: ChannelState?
     /// Those behind this session, who have no socket and so no beat of their own.
     var tunnels: [ObjectIdentifier: SocketReadiness] = [:]
 
@@ -323,6 +331,7 @@ final class SessionResources: @unchecked Sendable {
     /// A second call does nothing.
     func free() {
         readiness?.onBeat = nil
+        firstOpen = nil
         // Cut first: the library's end would otherwise wait for the peer.
         socket?.cut()
         handle?.free()

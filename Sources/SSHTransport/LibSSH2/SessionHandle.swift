@@ -43,6 +43,9 @@ final class SessionHandle: @unchecked Sendable {
     func free() {
         guard let pointer else { return }
         self.pointer = nil
+        // With its end held back, closing a channel would wait for ever.
+        _ = libssh2_session_callback_set(
+            pointer, LIBSSH2_CALLBACK_RECV, unsafeBitCast(receiveCallback, to: UnsafeMutableRawPointer.self))
         for _ in 0..<100 where libssh2_session_free(pointer) != LIBSSH2_ERROR_EAGAIN { return }
     }
 

@@ -74,7 +74,7 @@ final class SessionMemory {
     /// Reads from the socket, or from what has been read ahead, which begins with the version line.
     ///
     /// - Returns: How many bytes; a negative `errno` otherwise.
-    fileprivate func receive(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
+    func receive(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
         guard share > 0 else { return -Int(EAGAIN) }
         return isPastOpening ? noted(take(socket, into: buffer, flags)) : receiveOpening(socket, into: buffer, flags)
     }
@@ -166,7 +166,7 @@ final class SessionMemory {
 
     fileprivate func end(_ text: UnsafeRawBufferPointer) { farewell = PeerText.quote(text) }
 
-    fileprivate static func behind(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
+    static func behind(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
         guard let pointer = abstract?.pointee else { return nil }
         return Unmanaged<SessionMemory>.fromOpaque(pointer).takeUnretainedValue()
     }

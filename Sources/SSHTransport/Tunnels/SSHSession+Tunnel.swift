@@ -32,7 +32,7 @@ extension SSHSession {
                 "\(host):\(port) does not answer behind the bastion \(endpoint.title) within \(limit.words)",
                 hint: StreamSocket.firewallHint)
         }
-        return SSHChannel(self, ChannelState(channel))
+        return SSHChannel(self, resources.open(channel))
     }
 
     /// RFC 4254 §5.1 gives four reasons; libssh2 keeps them in its words only.

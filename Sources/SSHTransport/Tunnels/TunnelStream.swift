@@ -122,7 +122,7 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
                 try await channel.write(bytes)
             }
         } catch {
-            end(error)
+            // The reader finds the same end, behind what had come before it.
         }
     }
 

@@ -1,0 +1,162 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import SSHTransport
+
+/// What had arrived when a connection ended.
+@Suite(.timeLimit(.minutes(5))) struct RestTests {
+    /// Sizes that can be counted: packets are filled up to 16 bytes, and 32 of the code follow.
+    private static let options = ["Ciphers aes256-ctr", "MACs hmac-sha2-256"]
+    /// Ten bytes in a packet, of standard output or of standard error.
+    private static let data = 64
+    private static let eof = 48
+
+    private func fixture() async throws -> SSHFixture {
+        try await SSHFixture(options: Self.options, hostKeyTypes: ["ed25519"])
+    }
+
+    /// How much the server has sent when a command has been started and has said nothing yet.
+    private func opening(of fixture: SSHFixture, _ command: String) async throws -> Int {
+        let relay = try LoopbackRelay(to: fixture.server.port)
+        defer { withExtendedLifetime(relay) {} }
+        let session = try await fixture.connect(through: relay)
+        let channel = try await session.openExec(command)
+        let count = try await #require(session.bytesReceived)
+        await channel.close()
+        await session.close()
+        return count
+    }
+
+    /// Everything until the command's end (true) or the connection's (false).
+    private static func rest(of channel: SSHChannel) async throws -> (ended: Ended, isWhole: Bool) {
+        var ended = Ended()
+        while true {
+            do {
+                switch try await channel.read() {
+                case .output(let bytes): ended.output += bytes
+                case .errors(let bytes): ended.errors += bytes
+                case .end: return (ended, true)
+                }
+            } catch let error as SSHError where error.code == .connectionLost {
+                return (ended, false)
+            }
+        }
+    }
+
+    @Test func `whatever came whole before the connection ended, at any byte, is read before that is said`()
+        async throws
+    {
+        let fixture = try await fixture()
+        let count = 2 * Self.data + Self.eof + 1
+        let opening = try await opening(of: fixture, "read x")
+        let workers = try OpenWorkers()
+        let line = try fixture.server.knownHostsLine()
+        let (server, key) = (fixture.server, fixture.key)
+        @Sendable func cut(_ place: Int, _ ending: LoopbackRelay.Ending) async throws {
+            let worker = workers.next()
+            let relay = try LoopbackRelay(to: server.port) { _ in .init(limit: opening + place, ending: ending) }
+            defer { withExtendedLifetime(relay) {} }
+            let session = try await SSHFixture.connect(
+                port: relay.port, user: server.user,
+                knownHosts: line.replacingOccurrences(of: "]:\(server.port)", with: "]:\(relay.port)"),
+                authentication: [.key(path: key)], deadlines: FaultTableTests.slow, on: worker)
+            let command = "printf 0123456789; printf abcdefghij >&2; exec >&- 2>&-; read x"
+            // Cut right behind the answer to it, a command may not have been started for us.
+            guard let channel = try? await session.openExec(command) else { return #expect(place == 0) }
+            // Looked at only when all of it is there, and the end as well.
+            await session.peerHasEnded()
+            let rest = try await Self.rest(of: channel)
+            #expect(rest.ended.text == (place >= Self.data ? "0123456789" : ""), "\(place) \(ending)")
+            #expect(rest.ended.errors == (place >= 2 * Self.data ? Array("abcdefghij".utf8) : []), "\(place)")
+            #expect(rest.isWhole == (place >= 2 * Self.data + Self.eof), "\(place) \(ending)")
+            // And again.
+            let again = try await Self.rest(of: channel)
+            #expect(again.ended == Ended() && again.isWhole == rest.isWhole)
+            #expect(await channel.close() == nil)
+            await session.close()
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for place in 0..<count {
+                if place >= 12 { try await group.next() }
+                group.addTask { try await cut(place, place % 2 == 0 ? .end : .reset) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test func `two commands of one connection both get what had come for them`() async throws {
+        let fixture = try await fixture()
+        let session = try await fixture.connect()
+        let (first, second) = (
+            try await session.openExec("read x; printf 0123456789; exec sleep 600"),
+            try await session.openExec("read x; printf abcdefghij; kill -9 $PPID; exec sleep 600")
+        )
+        try await first.write([10])
+        let other = try await session.openExec("printf on")
+        #expect(try await other.read() == .output(Array("on".utf8)))
+        try await second.write([10])
+        await session.peerHasEnded()
+        let (two, one) = (try await Self.rest(of: second), try await Self.rest(of: first))
+        #expect(one.ended.text == "0123456789" && !one.isWhole)
+        // The server may not have passed it on.
+        #expect(["", "abcdefghij"].contains(two.ended.text) && !two.isWhole)
+    }
+
+    @Test(arguments: [LoopbackRelay.Ending.reset, .end])
+    func `what came before the connection ended under a half sent write is read`(
+        ending: LoopbackRelay.Ending
+    ) async throws {
+        let fixture = try await fixture()
+        let command = "head -c 20000 >/dev/null; printf 0123456789; exec cat >/dev/null"
+        let opening = try await opening(of: fixture, command)
+        let relay = try LoopbackRelay(to: fixture.server.port) { _ in
+            // It grants more input for every 96 KiB, in packets of the same length: twice at most before the output.
+            .init(limit: opening + 5 * Self.data, ending: ending, portion: 997)
+        }
+        defer { withExtendedLifetime(relay) {} }
+        let session = try await fixture.connect(through: relay)
+        await session.shrinkBuffers()
+        let channel = try await session.openExec(command)
+        let error = await #expect(throws: SSHError.self) {
+            try await channel.write([UInt8](repeating: 7, count: 8 << 20))
+        }
+        #expect(error?.code == .connectionLost)
+        let rest = try await Self.rest(of: channel)
+        #expect(rest.ended.text == "0123456789" && !rest.isWhole)
+    }
+}
+
+extension SSHSession {
+    /// How much has come over its socket so far.
+    var bytesReceived: Int? {
+        // tcpi_bytes_received of the system's tcp_info.
+        var info = [UInt8](repeating: 0, count: 136)
+        var length = socklen_t(info.count)
+        guard let descriptor = outermostDescriptor,
+            getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0, length == 136
+        else { return nil }
+        return info.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 128, as: UInt64.self)) }
+    }
+
+    /// Waits until the other side's end has come, without looking at what came before it.
+    func peerHasEnded() async {
+        guard let descriptor = outermostDescriptor else { return }
+        await withCheckedContinuation { done in
+            Thread.detachNewThread {
+                var entry = pollfd(fd: descriptor, events: 0x2000, revents: 0)  // POLLRDHUP
+                poll(&entry, 1, 60_000)
+                done.resume()
+            }
+        }
+    }
+
+    /// From now on the system takes and keeps only a little at a time.
+    func shrinkBuffers() {
+        guard let descriptor = outermostDescriptor else { return }
+        var size: Int32 = 2048
+        for option in [SO_SNDBUF, SO_RCVBUF] {
+            setsockopt(descriptor, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+}
