@@ -54,7 +54,7 @@ let extraForTests: [String: [String]] = [
     "RemoteAgent": ["AgentProtocol"],
     "Lab": [
         "AgentProtocol", "CmdletSignatures", "Certificates", "TLSEndpoint", "RemoteAgent", "Templates", "ChildProcess",
-        "Authorities",
+        "Authorities", "CLinux",
     ],
     "SSHTransport": ["ChildProcess", "CLibSSH2", "CLinux"],
     "CertfleetCLI": [

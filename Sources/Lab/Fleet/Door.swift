@@ -1,4 +1,5 @@
-@preconcurrency import Dispatch  // its sources are thread-safe, but not marked Sendable
+import Descriptors
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -6,7 +7,7 @@ import Synchronization
 final class Door: Sendable {
     private enum State {
         case held(LoopbackSocket)
-        case open(any DispatchSourceRead, closed: AsyncStream<Never>)
+        case open(LoopbackSocket, DescriptorWatch.Watched)
         case gone
     }
 
@@ -34,7 +35,7 @@ final class Door: Sendable {
     }
 
     deinit {
-        state.withLock { if case .open(let source, _) = $0 { source.cancel() } }
+        state.withLock { if case .open(_, let watched) = $0 { watched.end() } }
     }
 
     /// Listens. Nothing happens when it does already.
@@ -42,18 +43,17 @@ final class Door: Sendable {
         try state.withLock { state in
             guard case .held(let socket) = state else { return }
             try socket.listen(for: what)
-            let (closed, closing) = AsyncStream<Never>.makeStream()
-            let source = DispatchSource.makeReadSource(fileDescriptor: socket.number, queue: queue)
-            source.setEventHandler { [visitor] in Self.accept(on: socket, visitor) }
-            // Not before the source has let go of the descriptor.
-            source.setCancelHandler {
-                socket.close()
-                closing.finish()
+            let watched = Self.watch?.watch(socket.number) { [queue, visitor] _ in
+                queue.async { Self.accept(on: socket, queue, visitor) }
             }
-            source.activate()
-            state = .open(source, closed: closed)
+            guard let watched else {
+                throw LabError(.system, "port \(port) of \(what) cannot be watched", number: errno)
+            }
+            state = .open(socket, watched)
         }
     }
+
+    private static var watch: DescriptorWatch? { .shared("certfleet.lab") }
 
     /// Stops listening: when this returns, a caller is refused.
     ///
@@ -63,9 +63,15 @@ final class Door: Sendable {
             defer { state = .gone }
             return state
         }
-        if case .open(let source, let closed) = former {
-            source.cancel()
-            for await _ in closed {}
+        if case .open(let socket, let watched) = former {
+            watched.end()
+            // In the queue's turn, since it may be accepting.
+            await withCheckedContinuation { closed in
+                queue.async {
+                    socket.close()
+                    closed.resume()
+                }
+            }
         }
         if hold {
             let socket = try LoopbackSocket.bound(to: port, for: what)
@@ -77,13 +83,24 @@ final class Door: Sendable {
         state.withLock { if case .open = $0 { true } else { false } }
     }
 
-    private static func accept(on socket: LoopbackSocket, _ visitor: (Int32) -> Void) {
-        while true {
+    /// Takes all that wait: each change is told once.
+    private static func accept(
+        on socket: LoopbackSocket, _ queue: DispatchQueue, _ visitor: @escaping @Sendable (Int32) -> Void
+    ) {
+        while !socket.isClosed {
             let connection = Glibc.accept(socket.number, nil, nil)
-            if connection < 0 && errno == EINTR { continue }
-            guard connection >= 0 else { return }
-            _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
-            visitor(connection)
+            if connection >= 0 {
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
+                visitor(connection)
+                continue
+            }
+            switch errno {
+            case EINTR, ECONNABORTED: continue
+            case EAGAIN: return
+            default:
+                // No descriptors left, as a rule, and nothing will tell when there are.
+                return queue.asyncAfter(deadline: .now() + .milliseconds(100)) { accept(on: socket, queue, visitor) }
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// A socket on 127.0.0.1, closed with its last owner, or earlier.
 final class LoopbackSocket: Sendable {
     let number: Int32
-    private let isClosed = Atomic(false)
+    private let closed = Atomic(false)
 
     private init(_ number: Int32) { self.number = number }
 
@@ -12,8 +12,10 @@ final class LoopbackSocket: Sendable {
 
     /// Closes it now; nobody may use ``number`` any more.
     func close() {
-        if !isClosed.exchange(true, ordering: .relaxed) { Glibc.close(number) }
+        if !closed.exchange(true, ordering: .relaxed) { Glibc.close(number) }
     }
+
+    var isClosed: Bool { closed.load(ordering: .relaxed) }
 
     /// Takes a port without listening on it yet; none named: the kernel picks a free one.
     ///

@@ -8,56 +8,30 @@ import Glibc
 package final class HostChannel: Sendable {
     let events: AsyncStream<HostEvent>
     let post: AsyncStream<HostEvent>.Continuation
-    private let input: Int32
+    private let input: HostInput
     private let output: Int32
     private let error: Int32
-    // Made in init and cancelled once; Dispatch's own calls are safe from any thread.
-    nonisolated(unsafe) private let source: any DispatchSourceRead
     private let writing = DispatchQueue(label: "lab.host.output")
 
     package init(input: Int32 = 0, output: Int32 = 1, error: Int32 = 2) {
-        self.input = input
+        self.input = HostInput(input)
         self.output = output
         self.error = error
         (events, post) = AsyncStream.makeStream(of: HostEvent.self)
-        source = DispatchSource.makeReadSource(
-            fileDescriptor: input, queue: DispatchQueue(label: "lab.host.input"))
     }
 
-    deinit {
-        // Dispatch traps when a source that was never activated is let go, as after a refused command line.
-        source.cancel()
-        source.activate()
-    }
+    deinit { input.stop() }
 
     /// Starts reading; everything received goes into the transcript first.
     func start(transcript: Transcript?) {
-        let (input, post, source) = (input, post, source)
-        source.setEventHandler {
-            // Dispatch tells a hang-up once, together with what is there to read, and then forgets the descriptor: so
-            // everything is read, its end too.
-            repeat {
-                var piece = [UInt8](repeating: 0, count: 65_536)
-                let count = read(input, &piece, piece.count)
-                if count > 0 {
-                    transcript?.append(piece[..<count])
-                    post.yield(.bytes(Array(piece[..<count])))
-                } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
-                    post.yield(.ended)
-                    return source.cancel()
-                }
-            } while Self.hasMore(input)
+        input.start { [post] event in
+            if case .bytes(let bytes) = event { transcript?.append(bytes[...]) }
+            post.yield(event)
         }
-        source.resume()
-    }
-
-    private static func hasMore(_ input: Int32) -> Bool {
-        var waiting = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-        return poll(&waiting, 1, 0) > 0
     }
 
     func stop() {
-        source.cancel()
+        input.stop()
         post.finish()
     }
 
