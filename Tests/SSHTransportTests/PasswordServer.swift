@@ -8,7 +8,7 @@ import TestSupport
 /// An SSH server that checks passwords, which an unprivileged sshd cannot: asyncssh, from Debian's python3-asyncssh.
 ///
 /// Its users: `word` (password), `ask` (one question), `two` (two questions), `both`, `old` (password has expired),
-/// `gone` (locked, and it says so), `tiny` (an echo through a window of one byte), `loud` (what it writes is meant for the
+/// `gone` (locked, and it says so), `again` (asks once more), `tiny` (an echo through a window of one byte), `loud` (what it writes is meant for the
 /// terminal of whoever reads it), `idle` (runs nothing).
 /// The right password is `correct`; every password it is shown is noted.
 final class PasswordServer: Sendable {
@@ -92,12 +92,14 @@ final class PasswordServer: Sendable {
                     raise asyncssh.PasswordChangeRequired('expired')
                 return password == 'correct'
             def kbdint_auth_supported(self):
-                return self.user in ('ask', 'two', 'both', 'gone')
+                return self.user in ('ask', 'two', 'both', 'gone', 'again')
             def get_kbdint_challenge(self, user, lang, submethods):
                 reason = 'Your account is locked.' if user == 'gone' else ''
                 return ('', reason, '', [('Password: ', False)] + ([('Code: ', True)] if user == 'two' else []))
             def validate_kbdint_response(self, user, responses):
                 note(user, ','.join(responses))
+                if user == 'again' and responses == ['correct']:
+                    return ('', '', '', [('Password: ', False)])
                 return responses == ['correct'] and self.user != 'gone'
 
         class Hello(asyncssh.SSHServerSession):

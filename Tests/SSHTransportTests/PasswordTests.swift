@@ -53,6 +53,15 @@ import Testing
         #expect(try await Self.shared.value.attempts(of: "two").allSatisfy { !$0.contains("correct") })
     }
 
+    @Test func `a question that is asked once more is not answered with the same password`() async throws {
+        let error = await #expect(throws: SSHError.self) {
+            _ = try await signIn("again", [.keyboardInteractive(secret("correct"))])
+        }
+        #expect(error?.code == .authenticationFailed)
+        #expect(error?.message.contains("the server asks more than one password") == true)
+        #expect(try await Self.shared.value.attempts(of: "again") == ["correct", ""])
+    }
+
     @Test func `what the server says above its question is quoted when it refuses the answer`() async throws {
         let error = await #expect(throws: SSHError.self) {
             _ = try await signIn("gone", [.keyboardInteractive(secret("correct"))])

@@ -15,15 +15,19 @@ package final class LoopbackRelay: Sendable {
         package var ending: Ending
         /// How many bytes are sent at once, in either direction.
         package var portion: Int
+        /// How much the system keeps between client and relay, in bytes, in each direction; nil: as much as it likes.
+        package var buffer: Int32?
         /// Called when the limit is reached, before the ending.
         package var atLimit: (@Sendable () -> Void)?
 
         package init(
-            limit: Int? = nil, ending: Ending = .reset, portion: Int = 16384, atLimit: (@Sendable () -> Void)? = nil
+            limit: Int? = nil, ending: Ending = .reset, portion: Int = 16384, buffer: Int32? = nil,
+            atLimit: (@Sendable () -> Void)? = nil
         ) {
             self.limit = limit
             self.ending = ending
             self.portion = portion
+            self.buffer = buffer
             self.atLimit = atLimit
         }
     }
@@ -154,6 +158,10 @@ private final class Carrier: @unchecked Sendable {
             _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
             var yes: Int32 = 1
             setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        }
+        if var size = plan.buffer {
+            setsockopt(client, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+            setsockopt(client, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
         pairs.append(Pair(client: client, server: server, plan: plan))
         if plan.limit == 0 { atLimit(&pairs[pairs.count - 1]) }
