@@ -152,9 +152,9 @@ extension SSHSession {
     }
 
     /// From now on the system takes and keeps only a little at a time.
-    func shrinkBuffers() {
+    func shrinkBuffers(to count: Int32 = 2048) {
         guard let descriptor = outermostDescriptor else { return }
-        var size: Int32 = 2048
+        var size = count
         for option in [SO_SNDBUF, SO_RCVBUF] {
             setsockopt(descriptor, SOL_SOCKET, option, &size, socklen_t(MemoryLayout<Int32>.size))
         }

@@ -68,4 +68,34 @@ import Testing
         await session.close()
         fixture.server.killConnections()
     }
+
+    @Test(arguments: ["default", "64K"])
+    func `packets that go out a little at a time, of many commands both ways, are never torn`(
+        limit: String
+    ) async throws {
+        let fixture = try await SSHFixture(options: ["RekeyLimit \(limit)"])
+        let relay = try LoopbackRelay(to: fixture.server.port) { _ in .init(portion: 16384, buffer: 32768) }
+        defer { withExtendedLifetime(relay) {} }
+        let session = try await fixture.connect(through: relay)
+        await session.shrinkBuffers(to: 16384)
+        let sent = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<4 {
+                group.addTask(executorPreference: session.worker) {
+                    let input = Array(sent.dropFirst(number))
+                    let ended = try await session.run("cat", input: input)
+                    #expect(ended.output == input && ended.status == 0)
+                }
+            }
+            // Openings and ends in between, which send as well.
+            group.addTask(executorPreference: session.worker) {
+                for number in 0..<10 {
+                    let text = try await session.run("echo \(number)").text
+                    #expect(text == "\(number)\n")
+                }
+            }
+            try await group.waitForAll()
+        }
+        await session.close()
+    }
 }
