@@ -50,7 +50,7 @@ private final class Heard: Sendable {
             return
         }
         #expect(first == second)
-        #expect(try await sign([1, 2, 3]).count == 64)
+        #expect(try sign([1, 2, 3]).count == 64)
         #expect(heard.notes.withLock { $0 }.isEmpty)
     }
 
