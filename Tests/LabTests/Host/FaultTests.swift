@@ -105,7 +105,8 @@ struct FaultTests {
     @Test func `an agent without hello is given up`() async throws {
         try bench.state.faults.add(FaultEntry(.noHello, times: 1))
         let wires = try HostWires(bench)
-        let thrown = await #expect(throws: Fault.self) { _ = try await session(wires, hello: .milliseconds(50)) }
+        // Long enough for the host to have read the script, on a busy machine too; else it ends otherwise.
+        let thrown = await #expect(throws: Fault.self) { _ = try await session(wires, hello: .seconds(2)) }
         #expect(thrown?.kind == .unreachable)
         #expect(await wires.ended.value == 94)
     }

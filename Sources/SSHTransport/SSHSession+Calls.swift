@@ -1,0 +1,223 @@
+/// How a call of libssh2 is made that cannot be done at once: its turns, and the waits between them.
+extension SSHSession {
+    /// What becomes of the session when a call is left before it is done.
+    enum Leaving {
+        /// Nothing is left behind, unless a packet is half sent.
+        case harmless
+        /// libssh2 would go on with this call when the next one is made: the session has to end.
+        case fatal
+    }
+
+    /// Makes one call of libssh2, again and again until it is done, and waits for the socket in between.
+    ///
+    /// - Parameter heedsCancellation: Without it the call goes on in a cancelled task, until its deadline.
+    func perform<Value>(
+        _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
+        _ call: () throws -> Attempt<Value>
+    ) async throws -> Value {
+        var answer = Attempt<Value>.again
+        while true {
+            if case .done(let value) = answer { return value }
+            try await complete(operation, by: deadline, leaving: leaving, heedsCancellation: heedsCancellation) {
+                answer = try call()
+                if case .done = answer { return true }
+                return false
+            }
+        }
+    }
+
+    /// The same for a call that says whether it is done.
+    ///
+    /// - Parameter seen: What ``waitsForMore(_:)`` says: nothing can be done before the socket has changed.
+    @inline(never)
+    func complete(
+        _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
+        after seen: Int? = nil, _ call: () throws -> Bool
+    ) async throws {
+        var turns = Turns(takeNumber(), operation, deadline, leaving, heedsCancellation)
+        var next = Turn.again
+        if let seen, let readiness = resources.readiness { next = .wait(readiness, since: seen) }
+        while true {
+            switch next {
+            case .done: return
+            case .again: break
+            case .later: await Task.yield()
+            case .wait(let readiness, let seen):
+                await change(of: readiness, since: seen, heedsCancellation: heedsCancellation)
+            }
+            next = try turn(&turns, call)
+        }
+    }
+
+    /// The turns of one call.
+    private struct Turns {
+        let number: Int
+        let operation: String
+        let deadline: Deadline?
+        let leaving: Leaving
+        let heedsCancellation: Bool
+        var spare = 8
+
+        init(
+            _ number: Int, _ operation: String, _ deadline: Deadline?, _ leaving: Leaving, _ heedsCancellation: Bool
+        ) {
+            self.number = number
+            self.operation = operation
+            self.deadline = deadline
+            self.leaving = leaving
+            self.heedsCancellation = heedsCancellation
+        }
+    }
+
+    private enum Turn {
+        case done
+        case again
+        /// When the others of this worker had theirs.
+        case later
+        case wait(SocketReadiness, since: Int)
+    }
+
+    /// Apart from the suspended call, and kept apart by the compiler: what this needs for a moment, each call would keep for
+    /// as long as it waits.
+    @inline(never)
+    private func turn(_ turns: inout Turns, _ call: () throws -> Bool) throws -> Turn {
+        // Both go with the session's end.
+        let resources = resources
+        guard let readiness = resources.readiness, let handle = resources.handle else { throw lost(turns.operation) }
+        if let reason = reasonToLeave(turns) { throw leave(reason, turns) }
+        let seen = readiness.changes
+        guard
+            try resources.sender == turns.number
+                || resources.sender == nil && (resources.halfRead == nil || finishRead(turns.operation))
+        else {
+            return .wait(readiness, since: seen)
+        }
+        let (reads, drains) = (handle.memory.reads, handle.memory.drains)
+        let isDone = try attempt(call, turns.number)
+        if handle.memory.drains != drains { drained = seen }
+        if isDone { return .done }
+        let directions = handle.directions
+        if directions.wantsToWrite && resources.halfRead == nil {
+            resources.sender = turns.number
+        } else {
+            release(turns.number)
+        }
+        if handle.memory.mayHaveMore(since: reads) {
+            guard handle.memory.hasHadItsShare else { return .again }
+            handle.memory.renewShare()
+            return .later
+        }
+        // Nothing will wake us: the library was not clear about what it waits for, or the socket is dead.
+        if directions.isEmpty || readiness.isGone, turns.spare > 0 {
+            turns.spare -= 1
+            return .later
+        }
+        guard readiness.isGone else { return .wait(readiness, since: seen) }
+        end(resources.socket?.ending ?? LibSSH2Error.connectionLost(turns.operation, number: 0))
+        return .again
+    }
+
+    private func reasonToLeave(_ turns: Turns) -> (any Error)? {
+        if turns.heedsCancellation && Task.isCancelled { return CancellationError() }
+        guard let deadline = turns.deadline, deadline.hasPassed else { return nil }
+        return SSHError(
+            .timedOut, turns.operation, "\(turns.operation) was not done within \(deadline.limit.words)")
+    }
+
+    /// Up to which change of the socket all has been read, as long as nothing has come since and nothing lies there for this
+    /// channel: to look again would cost a call of the system and find nothing.
+    func waitsForMore(_ channel: ChannelState) -> Int? {
+        guard let readiness = resources.readiness, drained == readiness.changes, resources.halfRead == nil,
+            resources.sender == nil,
+            !readiness.isGone, channel.handle.isQuiet, resources.handle?.memory.hasHadItsShare == false
+        else { return nil }
+        return drained
+    }
+
+    private func attempt(_ call: () throws -> Bool, _ number: Int) throws -> Bool {
+        do {
+            let isDone = try call()
+            if isDone { release(number) }
+            return isDone
+        } catch {
+            let isHalfSent = resources.sender == number
+            release(number)
+            guard let error = error as? SSHError, error.number < 0, LibSSH2Error.endsSession(error.number) else {
+                throw error
+            }
+            // A tunnel knows better why it carries nothing any more.
+            let known = resources.socket?.ending ?? error
+            // Nothing else could be done on the session before.
+            if isHalfSent { finishInVain(call, after: known) }
+            end(known)
+            throw known
+        }
+    }
+
+    /// Reads what a channel has, and notes when that left a packet half sent.
+    ///
+    /// - Returns: Whether there was anything.
+    func pull(_ channel: ChannelState) throws -> Bool {
+        let pulled = try channel.pull(through: worker.readBuffer)
+        resources.halfRead = pulled.isHalfSent ? channel : nil
+        return pulled.hasFound
+    }
+
+    /// Brings a half-done read to its end, as far as the socket lets it; false: not yet.
+    private func finishRead(_ operation: String) throws -> Bool {
+        guard let channel = resources.halfRead else { return true }
+        do {
+            if try pull(channel) { wakeAll() }
+            return resources.halfRead == nil
+        } catch let error as SSHError {
+            end(error)
+            throw lost(operation)
+        }
+    }
+
+    private func release(_ number: Int) {
+        guard resources.sender == number else { return }
+        resources.sender = nil
+        wakeAll()
+    }
+
+    private func leave(_ error: any Error, _ turns: Turns) -> any Error {
+        if resources.sender == turns.number || turns.leaving == .fatal {
+            end(
+                (error as? SSHError)
+                    ?? SSHError(.sessionClosed, turns.operation, "given up during \(turns.operation)"))
+        }
+        return error
+    }
+
+    /// Lets all who wait look again.
+    func wakeAll() { resources.readiness?.wakeAll() }
+
+    /// Suspends until something has happened on the socket, or may have.
+    ///
+    /// - Parameter seen: ``SocketReadiness/changes`` from before the last look at what is waited for.
+    func change(of readiness: SocketReadiness, since seen: Int, heedsCancellation: Bool = true) async {
+        let id = UInt64(takeNumber())
+        guard heedsCancellation else {
+            return await withUnsafeContinuation { readiness.add($0, id: id, seen: seen) }
+        }
+        await withTaskCancellationHandler {
+            // Through `self`: a closure that does not capture the actor would leave its worker.
+            await withUnsafeContinuation { self.add($0, id: id, to: readiness, seen: seen) }
+        } onCancel: { [worker] in
+            worker.run { readiness.wake(id) }
+        }
+    }
+
+    /// The same from now on, for who seldom waits: apart, so that a call keeps no room for it.
+    @inline(never)
+    func nextChange(of readiness: SocketReadiness, since seen: Int? = nil) async {
+        await change(of: readiness, since: seen ?? readiness.changes)
+    }
+
+    private func add(
+        _ continuation: UnsafeContinuation<Void, Never>, id: UInt64, to readiness: SocketReadiness, seen: Int
+    ) {
+        readiness.add(continuation, id: id, seen: seen)
+    }
+}
