@@ -82,6 +82,8 @@ struct PendingOutput {
         case .end: break
         }
         first = others.isEmpty ? nil : others.removeFirst()
+        // After a flood the room for it goes too.
+        if others.isEmpty, others.capacity > 16 { others = [] }
         return output
     }
 }

@@ -119,3 +119,25 @@ final class SessionResources: @unchecked Sendable {
         socket = nil
     }
 }
+
+/// The session's open channels, each of which knows the next.
+extension SessionResources {
+    func open(_ handle: ChannelHandle) -> ChannelState {
+        let channel = ChannelState(handle)
+        channel.nextOpen = firstOpen
+        firstOpen = channel
+        return channel
+    }
+
+    /// A second call does nothing.
+    func close(_ channel: ChannelState) {
+        if firstOpen === channel {
+            firstOpen = channel.nextOpen
+        } else {
+            var before = firstOpen
+            while let one = before, one.nextOpen !== channel { before = one.nextOpen }
+            before?.nextOpen = channel.nextOpen
+        }
+        channel.nextOpen = nil
+    }
+}
