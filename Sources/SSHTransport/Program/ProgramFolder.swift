@@ -1,18 +1,19 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// A folder that only this account can look into, for the files that one `ssh` process needs. Gone with its last owner.
 ///
 /// What is named in it may be a socket: its path is short.
 final class ProgramFolder: Sendable {
     private let path: String
+    private let parent: ProcessFolder
+    private let isGone = Atomic(false)
 
-    /// - Parameter wanted: The folder for temporary files.
-    init(in wanted: String?) throws {
-        let parent = Self.parent(wanted)
-        var name = Array("\(parent)/certfleet-XXXXXX".utf8CString)
-        guard mkdtemp(&name) != nil else { throw Self.problem("no private folder in \(parent)", errno) }
-        path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    /// - Parameter path: A folder in `parent`, made for this.
+    init(_ path: String, in parent: ProcessFolder) {
+        self.path = path
+        self.parent = parent
     }
 
     deinit { remove() }
@@ -21,30 +22,37 @@ final class ProgramFolder: Sendable {
     /// by chance first, with 17 bytes more, and reads `${…}` as a variable.
     static func parent(_ wanted: String?) -> String {
         guard let wanted, wanted.hasPrefix("/"), !wanted.contains("$") else { return "/tmp" }
-        let longest = "\(wanted)/certfleet-XXXXXX/\(socketName)".utf8.count + 17
+        let longest = "\(wanted)/\(ProcessFolder.longestName)/999999/\(socketName)".utf8.count + 17
         return longest <= UnixSocket.longestPath ? wanted : "/tmp"
     }
 
     static let socketName = "master"
 
-    /// What is open stays open.
+    /// What is open stays open. A second call does nothing.
     func remove() {
+        guard !isGone.exchange(true, ordering: .relaxed) else { return }
         removeAll(but: nil)
         rmdir(path)
+        parent.leave()
     }
 
     func removeAll(but kept: String?) {
         guard let folder = opendir(path) else { return }
-        // Names first: a folder that changes while it is read may leave some out.
+        let names = Self.names(folder)
+        closedir(folder)
+        for name in names where name != kept { unlink("\(path)/\(name)") }
+    }
+
+    /// All names in a folder. Read first and used then: a folder that changes while it is read may leave some out.
+    static func names(_ folder: OpaquePointer) -> [String] {
         var names: [String] = []
         var characters = [CChar](repeating: 0, count: 256)
         while linux_next_name(folder, &characters) != 0 {
             let bytes = characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
             let name = String(decoding: bytes, as: UTF8.self)
-            if name != "." && name != ".." && name != kept { names.append(name) }
+            if name != "." && name != ".." { names.append(name) }
         }
-        closedir(folder)
-        for name in names { unlink("\(path)/\(name)") }
+        return names
     }
 
     func file(_ name: String) -> String { "\(path)/\(name)" }
@@ -77,7 +85,7 @@ final class ProgramFolder: Sendable {
         return file
     }
 
-    private static func problem(_ message: String, _ number: Int32) -> SSHError {
+    static func problem(_ message: String, _ number: Int32) -> SSHError {
         SSHError(.libraryFailure, "start", "\(message): \(errorText(number))", number: number)
     }
 }

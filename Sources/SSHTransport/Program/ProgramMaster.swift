@@ -71,7 +71,7 @@ final class ProgramMaster: Sendable {
     ) async throws -> ProgramMaster {
         let pass = try await admission.enter(hop.endpoint.host, in: hop.endpoint.group)
         defer { pass.opened() }
-        let folder = try ProgramFolder(in: program.environment["TMPDIR"])
+        let folder = try program.folders.make(in: program.environment["TMPDIR"])
         let files = try await program.identities(hop, in: folder)
         let log = try LogFile(folder)
         let socket = folder.file(ProgramFolder.socketName)

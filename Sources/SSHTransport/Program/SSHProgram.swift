@@ -17,6 +17,7 @@ package struct SSHProgram: Sendable {
     /// A configuration file in place of the user's and the system's; `none` for no file at all; nil: those.
     package var configuration: String?
     let masters = ProgramMasters()
+    let folders = ProgramFolders()
     /// For how many seconds a bastion's process outlives the last that knows of it: time enough to begin to use it.
     var linger = 10
 
@@ -162,7 +163,7 @@ package struct SSHProgram: Sendable {
         var keys: [HostKey] = []
         var last: SSHError?
         for kind in kinds {
-            let folder = try ProgramFolder(in: environment["TMPDIR"])
+            let folder = try folders.make(in: environment["TMPDIR"])
             let run = try await start("true", host, way, worker) { $0.look = (kind, folder.file("seen")) }
             do { try await run.signedIn() } catch { last = error as? SSHError }
             // Before the folder goes.
@@ -179,7 +180,7 @@ package struct SSHProgram: Sendable {
         changing change: (inout ProgramArguments) -> Void = { _ in }
     ) async throws -> ProgramRun {
         let pass = try await worker.admission.enter(host.endpoint.host, in: host.endpoint.group)
-        let folder = try ProgramFolder(in: environment["TMPDIR"])
+        let folder = try folders.make(in: environment["TMPDIR"])
         let files = try await identities(host, in: folder)
         let log = try folder.makePipe("log")
         var arguments = ProgramArguments(
