@@ -70,28 +70,31 @@ struct Opening {
     ///
     /// - Parameter abilities: What this side can do.
     func explain(_ error: SSHError, abilities: Offer) -> SSHError {
-        if error.code == .timedOut, firstLine == nil {
-            var error = error
-            error.message = "the server took the connection and said nothing; \(error.message)"
+        var error = error
+        if error.code == .unresponsive {
+            error.code = .handshakeTimedOut
             error.hint = "its SSH service may hang, or something in between answers for it"
+        }
+        if error.code == .handshakeTimedOut, firstLine == nil {
+            error.message = "the server took the connection and said nothing; \(error.message)"
             return error
         }
         if speaksSSH, offer == nil, versionLength > Self.longestVersion {
             return SSHError(
-                .handshakeFailed, "handshake",
+                .versionTooLong, "handshake",
                 "the server's version line is too long for this build: \(versionLength) characters",
                 number: error.number,
                 hint: "connect by the system's ssh (transport: ssh), or shorten VersionAddendum on the server")
         }
         guard
-            error.code != .timedOut && error.code != .sessionClosed && error.code != .bastionLost
+            error.code != .handshakeTimedOut && error.code != .sessionClosed && error.code != .bastionLost
                 && error.code != .hostKeyUnknown
         else {
             return error
         }
         guard let firstLine else {
             return SSHError(
-                .handshakeFailed, "handshake", "the server ended the connection without a word", number: error.number,
+                .turnedAway, "handshake", "the server ended the connection without a word", number: error.number,
                 hint: "it may limit connections (MaxStartups) or refuse this address")
         }
         if !speaksSSH {
@@ -115,7 +118,7 @@ struct Opening {
         }
         if !version.hasPrefix("SSH-2.") && !version.hasPrefix("SSH-1.99-") {
             return SSHError(
-                .handshakeFailed, "handshake", "the server speaks an SSH that is not version 2: \"\(version)\"",
+                .versionTooOld, "handshake", "the server speaks an SSH that is not version 2: \"\(version)\"",
                 number: error.number, hint: "the server has to be renewed, or told to speak version 2")
         }
         if error.code == .noCommonAlgorithm || error.code == .connectionLost || error.code == .handshakeFailed {

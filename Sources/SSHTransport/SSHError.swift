@@ -15,15 +15,27 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let refused = Code(rawValue: "refused")
         /// No way to the host, or a firewall that says so.
         package static let unreachable = Code(rawValue: "unreachable")
-        /// A deadline passed; ``SSHError/operation`` says in which phase.
+        /// The host did not take the connection in time: it is down, or a firewall drops what is sent to it.
         package static let timedOut = Code(rawValue: "timed-out")
+        /// The host took the connection, and the handshake was not done in time.
+        package static let handshakeTimedOut = Code(rawValue: "handshake-timed-out")
+        /// The connection stands, and the server did not answer in time; ``SSHError/operation`` says what.
+        package static let unresponsive = Code(rawValue: "unresponsive")
+        /// Nobody gave the password, the passphrase or the signature in time that the sign-in needs from this side.
+        package static let unattended = Code(rawValue: "unattended")
         /// What answers does not speak SSH; the message quotes its first line.
         package static let notSSH = Code(rawValue: "not-ssh")
         /// The server limits connections and turned this one away: worth a retry later.
         package static let tooManyConnections = Code(rawValue: "too-many-connections")
         /// As many connections are open as this process can have, and none ends.
         package static let tooManyOpen = Code(rawValue: "too-many-open")
-        /// The server ended the connection before the handshake was done.
+        /// The server ended the connection at once, without a word.
+        package static let turnedAway = Code(rawValue: "turned-away")
+        /// The server's version line is longer than this build of the library reads.
+        package static let versionTooLong = Code(rawValue: "version-too-long")
+        /// The server speaks an SSH before version 2.
+        package static let versionTooOld = Code(rawValue: "version-too-old")
+        /// The server ended the connection in the middle of the handshake.
         package static let handshakeFailed = Code(rawValue: "handshake-failed")
         /// The two sides have no algorithm in common; the message names the list.
         package static let noCommonAlgorithm = Code(rawValue: "no-common-algorithm")
@@ -37,14 +49,24 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let knownHostsUnreadable = Code(rawValue: "known-hosts-unreadable")
         /// The server refused every way to sign in. It does not say why.
         package static let authenticationFailed = Code(rawValue: "authentication-failed")
-        /// No way to sign in could even be tried: a key file is missing, locked or of a kind that cannot be used.
+        /// No way to sign in could even be tried: a key file cannot be read or is none, an agent does not sign, or the ways
+        /// failed for several reasons.
         package static let keyUnusable = Code(rawValue: "key-unusable")
+        /// No way to sign in could even be tried: the keys are of a type that cannot be used, RSA for instance, which libssh2
+        /// 1.10 signs only as servers since OpenSSH 8.8 do not take it.
+        package static let keyTypeRefused = Code(rawValue: "key-type-refused")
+        /// No way to sign in could even be tried: a key file is encrypted, and its passphrase is wrong or missing.
+        package static let passphraseWrong = Code(rawValue: "passphrase-wrong")
+        /// No way to sign in was tried, for the server takes none of those that were given.
+        package static let noMethod = Code(rawValue: "no-method")
         /// The password was right and has expired.
         package static let passwordExpired = Code(rawValue: "password-expired")
         /// The password was not shown, for a reason of ours, and nothing else let us in.
         package static let passwordWithheld = Code(rawValue: "password-withheld")
-        /// The server allows no further channel, or refuses to run commands.
+        /// The server allows no further channel.
         package static let channelRefused = Code(rawValue: "channel-refused")
+        /// The server opened a channel and refuses to run a command on it.
+        package static let commandRefused = Code(rawValue: "command-refused")
         /// The channel was closed, by either side, while something was still to be done on it.
         package static let channelClosed = Code(rawValue: "channel-closed")
         /// The connection ended without a goodbye: what was under way has an unknown outcome.

@@ -121,7 +121,7 @@ extension SSHSession {
         if turns.heedsCancellation && Task.isCancelled { return CancellationError() }
         guard let deadline = turns.deadline, deadline.hasPassed else { return nil }
         return SSHError(
-            .timedOut, turns.operation, "\(turns.operation) was not done within \(deadline.limit.words)")
+            .unresponsive, turns.operation, "\(turns.operation) was not done within \(deadline.limit.words)")
     }
 
     /// Up to which change of the socket all has been read, as long as nothing has come since and nothing lies there for this

@@ -2,7 +2,7 @@ extension SSHSession {
     /// Starts a command, without a terminal.
     ///
     /// - Parameter command: As it is handed to the login shell of the other side. It shows in process lists there.
-    /// - Throws: ``SSHError``: `channelRefused`, `timedOut`, `connectionLost`, ….
+    /// - Throws: ``SSHError``: `channelRefused`, `commandRefused`, `unresponsive`, `connectionLost`, ….
     package func openExec(_ command: String) async throws -> SSHChannel {
         let deadline = try deadline(deadlines.channel)
         guard let handle = resources.handle else { throw lost("open channel") }
@@ -20,6 +20,7 @@ extension SSHSession {
         } catch let error as SSHError where error.code == .channelRefused {
             if failure == nil { channel.free() }
             var error = error
+            error.code = .commandRefused
             error.message = "the server refuses to run a command"
             error.hint = "see ForceCommand in its sshd_config, and the account's shell there"
             throw error
@@ -40,13 +41,13 @@ extension SSHSession {
             guard failure == nil, let socket = resources.socket else { throw lost("open channel") }
             if deadline.hasPassed {
                 throw SSHError(
-                    .timedOut, "open channel", "open channel was not done within \(deadline.limit.words)")
+                    .unresponsive, "open channel", "open channel was not done within \(deadline.limit.words)")
             }
             await nextChange(of: socket.readiness)
         }
         guard canOpen else {
             throw SSHError(
-                .channelRefused, "open channel",
+                .sessionClosed, "open channel",
                 "an opening was given up on this connection, and it opens nothing more",
                 hint: "connect again")
         }

@@ -127,8 +127,7 @@ extension SSHSession {
     private static func explained(_ error: SSHError, _ opening: [UInt8]) -> SSHError {
         var explained = Opening(opening).explain(error, abilities: LibSSH2Library.abilities)
         // Before 8.5 sshd says nothing to those it sheds.
-        explained.mayBeShed =
-            explained.code == .tooManyConnections || explained.code == .handshakeFailed && opening.isEmpty
+        explained.mayBeShed = explained.code == .tooManyConnections || explained.code == .turnedAway && opening.isEmpty
         return explained
     }
 }

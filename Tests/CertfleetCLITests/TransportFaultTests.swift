@@ -10,11 +10,14 @@ import TestSupport
 @Suite(.timeLimit(.minutes(1))) struct TransportFaultTests {
     private let access = HostAccess(secrets: SecretStore([:]) { _ in nil }, ownKnownHosts: nil) { _ in }
 
-    private func fault(_ address: String, port: Int) async throws -> Fault? {
+    private func fault(
+        _ address: String, port: Int, user: String = "svc", key: String = "/nonexistent",
+        knownHosts: String = "/nonexistent"
+    ) async throws -> Fault? {
         let host = Host(
             name: "fe01", fqdn: "fe01.example.com", address: address,
-            ssh: SSHSettings(user: "svc", port: port, key: "/nonexistent", knownHosts: "/nonexistent"),
-            deadlines: Deadlines(connect: .seconds(1), signIn: .seconds(1)),
+            ssh: SSHSettings(user: user, port: port, key: key, knownHosts: knownHosts),
+            deadlines: Deadlines(connect: .seconds(1), signIn: .seconds(20)),
             place: SourcePlace(file: "fleet.yml", line: 9, column: 1))
         let inventory = Inventory(
             folder: "/nonexistent", file: "fleet.yml", organization: Organization(), sipDomains: [],
@@ -23,6 +26,21 @@ import TestSupport
             inventory: inventory, workers: try SSHWorkers(count: 1), secrets: SecretStore([:]) { _ in nil },
             access: access)
         return await #expect(throws: Fault.self) { _ = try await signIn.open("true", on: host) }
+    }
+
+    @Test func `a key that cannot be opened, or is of a type that is not taken, is a refusal with a code of its own`()
+        async throws
+    {
+        let server = try await LoopbackSSHServer()
+        let pins = try server.folder.write(server.knownHostsLine(), to: "pins")
+        let locked = try await server.makeClientKey("locked", passphrase: "open sesame")
+        let text = try server.folder.write("hello", to: "text")
+        for (key, code) in [(locked, "ssh.passphrase-wrong"), (text, "ssh.key-unusable")] {
+            let fault = try await fault(
+                "127.0.0.1", port: Int(server.port), user: server.user, key: key, knownHosts: pins)
+            #expect(fault?.code == code)
+            #expect(fault?.kind == .refused)
+        }
     }
 
     @Test func `each fault is the host's, with a code, a sentence and what to do`() async throws {

@@ -39,7 +39,7 @@ import Testing
     @Test func `a listener that says nothing meets the deadline of the handshake`() async throws {
         let listener = try LoopbackListener { _ in }
         let error = try await failure(at: listener.port)
-        #expect(error?.code == .timedOut)
+        #expect(error?.code == .handshakeTimedOut)
         #expect(error?.operation == "handshake")
     }
 

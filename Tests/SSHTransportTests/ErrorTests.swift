@@ -9,7 +9,7 @@ import Testing
             .noCommonAlgorithm: [-5],
             .handshakeFailed: [-1, -2, -3, -8, -10, -11],
             .connectionLost: [-7, -13, -30, -43, -45],
-            .timedOut: [-9],
+            .unresponsive: [-9],
             .protocolViolated: [-4, -12, -14, -20, -23, -24, -25, -29, -40, -41],
             .passwordExpired: [-15],
             .authenticationFailed: [-18, -19],

@@ -14,7 +14,7 @@ extension FaultBench {
             let rsa = try await good.server.makeClientKey("rsa", type: "rsa")
             rows.append(
                 FaultRow(
-                    name: "F4 RSA user key", code: .keyUnusable,
+                    name: "F4 RSA user key", code: .keyTypeRefused,
                     message: "cannot sign in as \(user): key \(rsa): RSA keys need libssh2 1.11; use ed25519; "
                         + "the server takes publickey",
                     hint: newKey, provoke: try attempt(good, ways: [.key(path: rsa)])))
@@ -22,7 +22,7 @@ extension FaultBench {
         let locked = try await good.server.makeClientKey("locked", passphrase: "open sesame")
         rows.append(
             FaultRow(
-                name: "F5 bad passphrase", code: .keyUnusable,
+                name: "F5 bad passphrase", code: .passphraseWrong,
                 message: "cannot sign in as \(user): key \(locked): the passphrase is wrong; "
                     + "the server takes publickey",
                 hint: "try it: ssh-keygen -y -f \(locked)",
@@ -67,7 +67,7 @@ extension FaultBench {
                 "change it on the server, or in the domain"
             ),
             (
-                "nothing that it takes", "ask", .keyUnusable,
+                "nothing that it takes", "ask", .noMethod,
                 "cannot sign in as ask: password: not offered; the server takes keyboard-interactive",
                 "see auth, key and password of the inventory's ssh"
             ),
@@ -83,7 +83,7 @@ extension FaultBench {
         }
         rows.append(
             FaultRow(
-                name: "F6 nobody types the password", code: .timedOut,
+                name: "F6 nobody types the password", code: .unattended,
                 message: "sign-in was not done within \(limit.words): no password came", deadline: limit
             ) { worker in
                 _ = try await SSHFixture.connect(
@@ -132,7 +132,7 @@ extension FaultBench {
                 }
             },
             FaultRow(
-                name: "F8 no command", code: .channelRefused, message: "the server refuses to run a command",
+                name: "F8 no command", code: .commandRefused, message: "the server refuses to run a command",
                 hint: "see ForceCommand in its sshd_config, and the account's shell there"
             ) { worker in
                 let session = try await SSHFixture.connect(
@@ -173,7 +173,7 @@ extension FaultBench {
                 withExtendedLifetime(brief) {}
             },
             FaultRow(
-                name: "F9 closed at once", code: .handshakeFailed,
+                name: "F9 closed at once", code: .turnedAway,
                 message: "the server ended the connection without a word",
                 hint: "it may limit connections (MaxStartups) or refuse this address"
             ) {
@@ -192,7 +192,7 @@ extension FaultBench {
         if !LibSSH2Library.canSignWithRSA {
             rows.append(
                 FaultRow(
-                    name: "F9 long version", code: .handshakeFailed,
+                    name: "F9 long version", code: .versionTooLong,
                     message: "the server's version line is too long for this build: 400 characters",
                     hint: "connect by the system's ssh (transport: ssh), or shorten VersionAddendum on the server"
                 ) {
@@ -246,7 +246,7 @@ extension FaultBench {
                 _ = try await session.openExec("true")
             },
             FaultRow(
-                name: "F21 frozen peer", code: .timedOut,
+                name: "F21 frozen peer", code: .unresponsive,
                 message: "open channel was not done within \(limit.words)", deadline: limit
             ) { worker in
                 let session = try await frozen.connected(on: worker, FaultTableTests.hurried(\.channel))

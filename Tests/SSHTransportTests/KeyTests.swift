@@ -25,10 +25,11 @@ import Testing
         let locked = try await fixture.server.makeClientKey("locked", type: type, passphrase: "open sesame")
         #expect(try await accepts(.key(path: locked) { Array("open sesame".utf8) }, fixture))
         let wrong = await refusal([.key(path: locked) { Array("close sesame".utf8) }], fixture)
-        #expect(wrong?.code == .keyUnusable)
+        #expect(wrong?.code == .passphraseWrong)
         #expect(wrong?.message.contains("key \(locked): the passphrase is wrong;") == true)
         let missing = await refusal([.key(path: locked)], fixture)
         #expect(missing?.message.contains("it is encrypted, and no passphrase was given") == true)
+        #expect(missing?.code == .passphraseWrong)
     }
 
     @Test func `an RSA key is refused with a sentence before the server sees it`() async throws {
@@ -36,8 +37,21 @@ import Testing
         let key = try await fixture.server.makeClientKey("rsa", type: "rsa")
         guard !LibSSH2Library.canSignWithRSA else { return }
         let error = await refusal([.key(path: key)], fixture)
-        #expect(error?.code == .keyUnusable)
+        #expect(error?.code == .keyTypeRefused)
         #expect(error?.message.contains("RSA keys need libssh2 1.11; use ed25519") == true)
+    }
+
+    @Test func `keys that fail for several reasons are unusable, and no key at all is no way in`() async throws {
+        let fixture = try await SSHFixture()
+        let rsa = try await fixture.server.makeClientKey("rsa", type: "rsa")
+        let locked = try await fixture.server.makeClientKey("locked", passphrase: "open sesame")
+        let password = SSHAuthentication.password { Array("unused".utf8) }
+        guard !LibSSH2Library.canSignWithRSA else { return }
+        #expect(await refusal([.key(path: rsa), .key(path: locked)], fixture)?.code == .keyUnusable)
+        // What the server does not take does not count beside a reason of ours.
+        #expect(await refusal([password, .key(path: locked)], fixture)?.code == .passphraseWrong)
+        #expect(await refusal([password], fixture)?.code == .noMethod)
+        #expect(await refusal([], fixture)?.code == .noMethod)
     }
 
     @Test func `files that are no keys are told apart, and the next way is tried`() async throws {

@@ -134,7 +134,7 @@ import Testing
             let error = await #expect(throws: SSHError.self) {
                 _ = try await fixture.connect(authentication: [way], deadlines: deadlines)
             }
-            #expect(error?.code == .timedOut)
+            #expect(error?.code == .unattended)
             #expect(error?.message == "sign-in was not done within 300 ms: no \(what) came")
         }
     }

@@ -16,6 +16,7 @@ enum SSHDoor: String, CaseIterable, Sendable, CustomTestStringConvertible {
         var port: UInt16?
         var key: String?
         var knownHosts: String?
+        var user: String?
         var deadlines = SSHFixture.quick
         /// Lines of an ssh configuration, for the program only.
         var configuration: String?
@@ -26,7 +27,7 @@ enum SSHDoor: String, CaseIterable, Sendable, CustomTestStringConvertible {
     func open(_ command: String, on fixture: SSHFixture, _ wish: Wish = Wish()) async throws -> OpenDoor {
         let pins = try wish.knownHosts ?? fixture.server.knownHostsLine()
         let port = wish.port ?? fixture.server.port
-        let endpoint = SSHEndpoint(host: wish.host, port: port, user: fixture.server.user)
+        let endpoint = SSHEndpoint(host: wish.host, port: port, user: wish.user ?? fixture.server.user)
         let key = wish.key ?? fixture.key
         switch self {
         case .library:

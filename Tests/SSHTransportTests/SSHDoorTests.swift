@@ -243,6 +243,50 @@ import Testing
     }
 
     @Test(arguments: SSHDoor.allCases)
+    func `a key file that is encrypted, and has no passphrase, is named`(_ door: SSHDoor) async throws {
+        let fixture = try await SSHFixture()
+        let locked = try await fixture.server.makeClientKey("a lock", passphrase: "open sesame")
+        let error = await refusal(door, fixture, .init(key: locked))
+        #expect(error?.code == .passphraseWrong)
+        #expect(
+            error?.message
+                == "cannot sign in as \(fixture.server.user): key \(locked): it is encrypted, and no passphrase was given; "
+                + "the server takes publickey", "\(error?.message ?? "")")
+    }
+
+    @Test(arguments: SSHDoor.allCases)
+    func `a server that takes none of the ways given says what it takes`(_ door: SSHDoor) async throws {
+        let server = try await PasswordServer()
+        let fixture = try await SSHFixture()
+        let error = await refusal(
+            door, fixture, .init(port: server.port, knownHosts: try await server.knownHosts(), user: "word"))
+        #expect(error?.code == .noMethod, "\(error?.message ?? "")")
+        #expect(error?.message.hasSuffix("the server takes password") == true, "\(error?.message ?? "")")
+    }
+
+    @Test(arguments: SSHDoor.allCases)
+    func `a server that takes the connection and says nothing is given up in time`(_ door: SSHDoor) async throws {
+        let fixture = try await SSHFixture()
+        let mute = try LoopbackListener { _ in }
+        let error = await refusal(
+            door, fixture,
+            .init(port: mute.port, deadlines: SSHDeadlines(connect: .seconds(1), handshake: .milliseconds(300))))
+        #expect(error?.code == .handshakeTimedOut)
+        mute.stop()
+    }
+
+    @Test(arguments: SSHDoor.allCases)
+    func `a server that hangs up at once has turned us away`(_ door: SSHDoor) async throws {
+        let fixture = try await SSHFixture()
+        let brief = try server(saying: "")
+        let error = await refusal(
+            door, fixture, .init(port: brief.port, deadlines: SSHDeadlines(connect: .seconds(1))))
+        #expect(error?.code == .turnedAway)
+        #expect(error?.message == "the server ended the connection without a word")
+        brief.stop()
+    }
+
+    @Test(arguments: SSHDoor.allCases)
     func `a name that does not resolve is named`(_ door: SSHDoor) async throws {
         let fixture = try await SSHFixture()
         let error = await refusal(door, fixture, .init(host: "nowhere.invalid"))
@@ -291,5 +335,7 @@ import Testing
         let fixture = try await SSHFixture(options: ["MaxSessions 0"])
         let error = await refusal(door, fixture)
         #expect(error?.code == .channelRefused)
+        #expect(error?.message.hasPrefix("the server allows no further channel") == true)
+        #expect(error?.hint == "check MaxSessions in its sshd_config")
     }
 }

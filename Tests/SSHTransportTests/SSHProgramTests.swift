@@ -167,7 +167,8 @@ struct ProgramLogTests {
         #expect(
             failure("ssh: connect to host h port 22: No route to host").message == "no way to h:22: No route to host")
         #expect(
-            failure("debug1: Connection established.", "Connection timed out during banner exchange").code == .timedOut)
+            failure("debug1: Connection established.", "Connection timed out during banner exchange").code
+                == .handshakeTimedOut)
         let shed = failure(
             "debug1: Connection established.",
             "debug1: kex_exchange_identification: banner line 0: Exceeded MaxStartups",
@@ -197,6 +198,27 @@ struct ProgramLogTests {
         // A later try is not yet known to fail.
         log.append(Array("debug1: channel_connect_stdio_fwd: a:22\ndebug1: channel 2: new [x]\n".utf8))
         #expect(log.wayFailure(through: bastion, to: "a:22") == nil)
+    }
+
+    @Test func `a server of version 1, a key of a type that is not taken, and no command have their codes`() {
+        #expect(failure("Protocol major versions differ: 2 vs. 1").code == .versionTooOld)
+        let start = "debug1: Authentications that can continue: publickey"
+        let next = "debug1: Next authentication method: publickey"
+        let denied = "me@h: Permission denied (publickey)."
+        let skipped = "debug1: Skipping ssh-rsa key /k - corresponding algo not in PubkeyAcceptedAlgorithms"
+        #expect(failure(skipped, start, next, denied).code == .keyTypeRefused)
+        #expect(
+            failure(start, next, "sign_and_send_pubkey: no mutual signature supported", denied).code == .keyTypeRefused)
+        let error = failure(start, next, "debug1: send_pubkey_test: no mutual signature algorithm", denied)
+        #expect(error.code == .keyTypeRefused)
+        #expect(error.message == "cannot sign in as me: keys of this type are not taken; the server takes publickey")
+        // Once the server has refused something, that is what is said.
+        #expect(failure(skipped, start, next, start, denied).code == .authenticationFailed)
+        #expect(failure(start, next, denied).code == .keyUnusable)
+        #expect(failure(start, denied).code == .noMethod)
+        let command = failure(
+            start, "Authenticated to h ([1]:22) using \"publickey\".", "exec request failed on channel 0")
+        #expect(command.code == .commandRefused)
     }
 
     @Test func `too many keys are a refusal, not a lost connection`() {

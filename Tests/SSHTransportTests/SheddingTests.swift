@@ -58,7 +58,7 @@ import Testing
         async throws
     {
         for (words, tries, code) in [
-            ("", 3, SSHError.Code.handshakeFailed), ("hello\r\n", 1, .notSSH),
+            ("", 3, SSHError.Code.turnedAway), ("hello\r\n", 1, .notSSH),
             ("SSH-2.0-Brief\r\n", 1, .handshakeFailed),
         ] {
             let (door, counter) = try shedding(.max, saying: words, before: 0)

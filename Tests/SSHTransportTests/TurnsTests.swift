@@ -36,9 +36,9 @@ import Testing
         let reading = try await slow.openExec("cat")
         fixture.server.freezeConnections()
         let late = await #expect(throws: SSHError.self) { _ = try await hurried.openExec("true") }
-        #expect(late?.code == .timedOut)
+        #expect(late?.code == .unresponsive)
         #expect(await !hurried.isUsable)
-        #expect(await hurried.failure?.code == .timedOut)
+        #expect(await hurried.failure?.code == .unresponsive)
         let opening = Task(executorPreference: fixture.worker) { _ = try await slow.openExec("true") }
         while await !slow.isOpening { await Task.yield() }
         opening.cancel()

@@ -22,7 +22,7 @@ extension Fault {
     private static func kind(_ code: SSHError.Code) -> Kind {
         switch code {
         case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .knownHostsUnreadable, .authenticationFailed,
-            .keyUnusable, .passwordExpired, .passwordWithheld:
+            .keyUnusable, .keyTypeRefused, .passphraseWrong, .noMethod, .passwordExpired, .passwordWithheld:
             .refused
         default: .unreachable
         }

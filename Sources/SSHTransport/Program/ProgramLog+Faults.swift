@@ -11,16 +11,27 @@ extension ProgramLog {
         {
             let taken = offered.isEmpty ? "" : "; it takes \(offered)"
             let others = said.filter { $0 != line }.map { "; \($0)" }.joined()
+            if line.contains("Permission denied ("),
+                let error = keys.failure(for: endpoint.user, offered: offered, others: others)
+            {
+                return error
+            }
             return SSHError(
                 .authenticationFailed, operation, "the server refused \(endpoint.user): \(line)\(taken)\(others)",
                 hint: "check the account and its keys, and the agent; this way of connecting sends no password")
         }
         if let refusal {
-            return SSHError(.channelRefused, "open channel", "the server refuses to run a command: \(refusal)")
+            return refusal.contains(": open failed: ")
+                ? SSHError(
+                    .channelRefused, "open channel", "the server allows no further channel: \(refusal)",
+                    hint: "check MaxSessions in its sshd_config")
+                : SSHError(
+                    .commandRefused, "start command", "the server refuses to run a command: \(refusal)",
+                    hint: "see ForceCommand in its sshd_config, and the account's shell there")
         }
         if phase == .command { return LibSSH2Error.connectionLost(operation, number: 0, farewell: quoted(last)) }
         if said.contains(where: { $0.contains("timed out") }) {
-            return SSHError(.timedOut, operation, "\(operation) was not done in time: \(said.joined(separator: "; "))")
+            return SSHError(phase.late, operation, "\(operation) was not done in time: \(said.joined(separator: "; "))")
         }
         // Unknown words are better than none.
         let words = said + (last.isEmpty ? [] : [last])
@@ -79,12 +90,17 @@ extension ProgramLog {
                     "no common \(names[list] ?? list): the server offers \(line[offer.upperBound...])",
                     hint: "allow one of these on the server, or in the configuration of the system's ssh")
             }
+            if line.hasPrefix("Protocol major versions differ") {
+                return SSHError(
+                    .versionTooOld, "handshake", "the server speaks an SSH that is not version 2",
+                    hint: "the server has to be renewed, or told to speak version 2")
+            }
             guard line.contains("exchange_identification: ") || line.contains("during banner exchange") else {
                 continue
             }
             if line.contains("timed out") {
                 return SSHError(
-                    .timedOut, "handshake",
+                    .handshakeTimedOut, "handshake",
                     "the server took the connection and said nothing; handshake was not done in time",
                     hint: "its SSH service may hang, or something in between answers for it")
             }
@@ -96,7 +112,7 @@ extension ProgramLog {
     private func turnedAway(_ line: String) -> SSHError {
         guard let firstLine, !firstLine.isEmpty else {
             var error = SSHError(
-                .handshakeFailed, "handshake", "the server ended the connection without a word",
+                .turnedAway, "handshake", "the server ended the connection without a word",
                 hint: "it may limit connections (MaxStartups) or refuse this address")
             error.mayBeShed = true
             return error

@@ -17,6 +17,15 @@ struct ProgramLog {
             case .command: "read"
             }
         }
+
+        /// What it is when this takes too long.
+        var late: SSHError.Code {
+            switch self {
+            case .connect: .timedOut
+            case .handshake: .handshakeTimedOut
+            case .signIn, .command: .unresponsive
+            }
+        }
     }
 
     private(set) var phase = Phase.connect
@@ -27,6 +36,8 @@ struct ProgramLog {
     private(set) var acceptedMethod = ""
     /// The ways to sign in that the server takes.
     private(set) var offered = ""
+    /// What became of the keys.
+    private(set) var keys: ProgramKeys
     /// The server has told how the command ended.
     private(set) var hasStatus = false
     /// The program has ended in order, whatever it was told.
@@ -48,6 +59,9 @@ struct ProgramLog {
     private static let lineLimit = 4096
     private static let saidLimit = 40
 
+    /// - Parameter sealed: The paths of key files that are encrypted.
+    init(sealed: [String] = []) { keys = ProgramKeys(sealed: sealed) }
+
     mutating func append(_ bytes: [UInt8]) {
         rest += bytes
         while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -61,6 +75,7 @@ struct ProgramLog {
     private mutating func take(_ line: String) {
         if let text = line.after("debug1: ") { return noteWay(text) ? () : note(text) }
         if noteRefusal(line) { return }
+        keys.note(line)
         if line.hasPrefix("Authenticated to "), let method = line.split(separator: "\"").dropFirst().first {
             acceptedMethod = String(method)
             phase = max(phase, .command)
@@ -106,6 +121,7 @@ struct ProgramLog {
     }
 
     private mutating func note(_ text: String) {
+        keys.note(text)
         if text.hasPrefix("Connection established") || text.hasPrefix("Executing proxy command") {
             phase = max(phase, .handshake)
         } else if let version = text.after("Remote protocol version "),

@@ -73,10 +73,10 @@ final class ProgramMaster: Sendable {
         defer { pass.opened() }
         let folder = try program.folders.make(in: program.environment["TMPDIR"])
         let files = try await program.identities(hop, in: folder)
-        let log = try LogFile(folder)
+        let log = try LogFile(folder, sealed: files.sealed)
         let socket = folder.file(ProgramFolder.socketName)
         let arguments = ProgramArguments(
-            configuration: program.configuration, log: log.path, identities: files,
+            configuration: program.configuration, log: log.path, identities: files.paths,
             way: before.last?.way(by: program.program))
         let command = ChildCommand(
             program.program, arguments.master(on: hop, socket: socket, linger: linger),
@@ -86,8 +86,8 @@ final class ProgramMaster: Sendable {
         do {
             result = try await command.run(limit: limit)
         } catch let error as ChildProcessError where error.code == .timedOut {
-            let operation = log.read { $0.phase.operation }
-            throw SSHError(.timedOut, operation, "\(operation) was not done within \(limit.words)")
+            let phase = log.read { $0.phase }
+            throw SSHError(phase.late, phase.operation, "\(phase.operation) was not done within \(limit.words)")
         } catch let error as ChildProcessError {
             throw SSHProgram.notStarted(error)
         }
@@ -174,13 +174,16 @@ extension [ProgramMaster] {
     /// What is said when something behind these has failed: that one of them is lost or opened no way, or what it seemed.
     func failure(_ own: SSHError, at hop: SSHProgram.Hop) -> SSHError {
         // What the host itself has said stands; that the line went away, or never came up, may be a bastion's doing.
-        let mayBeOfBastion: [SSHError.Code] = [.connectionLost, .handshakeFailed, .libraryFailure, .timedOut]
+        let mayBeOfBastion: [SSHError.Code] = [
+            .connectionLost, .turnedAway, .handshakeFailed, .libraryFailure, .timedOut, .handshakeTimedOut,
+            .unresponsive,
+        ]
         guard let last, mayBeOfBastion.contains(own.code) else { return own }
         // The outermost first: what fails there makes all that is behind it fail.
         for master in self { if let loss = master.loss { return loss } }
         let target = "\(hop.endpoint.host):\(hop.endpoint.port)"
         if let refusal = last.refusal(of: target) { return refusal }
-        guard own.code == .timedOut, own.operation == "handshake" else { return own }
+        guard own.code == .handshakeTimedOut else { return own }
         return SSHError(
             .timedOut, "open tunnel",
             "\(target) does not answer behind the bastion \(last.endpoint.title) within \(hop.deadlines.connect.words)",
@@ -192,9 +195,10 @@ extension [ProgramMaster] {
 private final class LogFile: Sendable {
     let path: String
     private let descriptor: Int32
-    private let log = Mutex(ProgramLog())
+    private let log: Mutex<ProgramLog>
 
-    init(_ folder: ProgramFolder) throws {
+    init(_ folder: ProgramFolder, sealed: [String]) throws {
+        log = Mutex(ProgramLog(sealed: sealed))
         path = try folder.write("", to: "log")
         descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {

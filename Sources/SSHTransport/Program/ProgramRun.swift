@@ -19,7 +19,7 @@ actor ProgramRun {
     private var pipes: [ProgramPipe] = []
     /// Rung at every change of what is below.
     private let bell = SocketReadiness(token: 0, descriptor: -1)
-    private(set) var log = ProgramLog()
+    private(set) var log: ProgramLog
     private var pending: [SSHOutput] = []
     private var pendingBytes = 0
     /// The end of its standard error.
@@ -34,7 +34,7 @@ actor ProgramRun {
 
     static func start(
         _ program: SSHProgram, _ arguments: [String], _ host: SSHProgram.Hop, _ way: [ProgramMaster],
-        _ folder: ProgramFolder, _ log: Int32, _ pass: AdmissionPass, _ worker: SSHWorker
+        _ sealed: [String], _ folder: ProgramFolder, _ log: Int32, _ pass: AdmissionPass, _ worker: SSHWorker
     ) async throws -> ProgramRun {
         let (input, childInput) = try ProgramPipe.pair(forInput: true)
         let (output, childOutput) = try ProgramPipe.pair(forInput: false)
@@ -51,7 +51,9 @@ actor ProgramRun {
             for end in [input, output, errors, log] { Glibc.close(end) }
             throw SSHProgram.notStarted(error)
         }
-        let run = try ProgramRun(host, way, child, input: try ProgramPipe(input, on: worker), folder, pass, worker)
+        let run = try ProgramRun(
+            host, way, child, input: try ProgramPipe(input, on: worker), ProgramLog(sealed: sealed), folder, pass,
+            worker)
         do {
             try await run.begin([output, errors, log])
         } catch {
@@ -63,12 +65,13 @@ actor ProgramRun {
 
     private init(
         _ host: SSHProgram.Hop, _ way: [ProgramMaster], _ child: RunningChild, input: ProgramPipe,
-        _ folder: ProgramFolder, _ pass: AdmissionPass, _ worker: SSHWorker
+        _ log: ProgramLog, _ folder: ProgramFolder, _ pass: AdmissionPass, _ worker: SSHWorker
     ) throws {
         self.host = host
         self.way = way
         self.child = child
         self.input = input
+        self.log = log
         self.folder = folder
         self.pass = pass
         self.worker = worker
@@ -150,7 +153,7 @@ actor ProgramRun {
             try Task.checkCancellation()
             if deadline.hasPassed {
                 let operation = log.phase.operation
-                throw SSHError(.timedOut, operation, "\(operation) was not done within \(limit.words)")
+                throw SSHError(log.phase.late, operation, "\(operation) was not done within \(limit.words)")
             }
             await change(of: bell, since: seen)
         }

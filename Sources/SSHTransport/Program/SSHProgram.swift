@@ -169,7 +169,7 @@ package struct SSHProgram: Sendable {
             // Before the folder goes.
             keys += folder.lines("seen").compactMap { KnownHostLine($0[...], file: "seen", number: 1)?.key }
             _ = await run.close()
-            if let last, last.code != .authenticationFailed, last.code != .noCommonAlgorithm { break }
+            if let last, ![.authenticationFailed, .noMethod, .noCommonAlgorithm].contains(last.code) { break }
         }
         if keys.isEmpty { throw last ?? SSHError(.protocolViolated, "host key", "the host showed no key") }
         return keys
@@ -184,10 +184,10 @@ package struct SSHProgram: Sendable {
         let files = try await identities(host, in: folder)
         let log = try folder.makePipe("log")
         var arguments = ProgramArguments(
-            configuration: configuration, log: log.path, identities: files, way: way.last?.way(by: program))
+            configuration: configuration, log: log.path, identities: files.paths, way: way.last?.way(by: program))
         change(&arguments)
         let words = arguments.command(command, on: host)
-        return try await ProgramRun.start(self, words, host, way, folder, log.end, pass, worker)
+        return try await ProgramRun.start(self, words, host, way, files.sealed, folder, log.end, pass, worker)
     }
 
     static func notStarted(_ error: ChildProcessError) -> SSHError {
@@ -196,15 +196,20 @@ package struct SSHProgram: Sendable {
             number: error.number, hint: "install OpenSSH's client, or leave out transport: ssh")
     }
 
-    /// The files that name the keys to offer. Of a key in the agent that is its public half, put into the folder.
-    nonisolated(nonsending) func identities(_ hop: Hop, in folder: ProgramFolder) async throws -> [String] {
+    /// The files that name the keys to offer, and which of them are encrypted. Of a key in the agent that is its public
+    /// half, put into the folder.
+    nonisolated(nonsending) func identities(
+        _ hop: Hop, in folder: ProgramFolder
+    ) async throws -> (paths: [String], sealed: [String]) {
         var files: [String] = []
+        var sealed: [String] = []
         for key in hop.keys {
             switch key {
             case .file(let path):
                 do {
                     // It says nothing that could be told from a refusal.
                     var bytes = try await BlockingWork.keys.run { try SmallFile.read(path, limit: 1 << 16) }
+                    if PrivateKeyFile(bytes)?.isEncrypted == true { sealed.append(path) }
                     _ = SecretBytes(wiping: &bytes)
                 } catch let error as FileProblem {
                     if hop.keys.count == 1 {
@@ -224,6 +229,6 @@ package struct SSHProgram: Sendable {
             case .agent(nil), .gssapi: break
             }
         }
-        return files
+        return (files, sealed)
     }
 }

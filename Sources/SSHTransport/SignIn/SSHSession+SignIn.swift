@@ -18,7 +18,7 @@ extension SSHSession {
             }
             for way in ways {
                 if let offered, !offered.contains(way.method) {
-                    notes.skipped(way.method, "not offered")
+                    notes.skipped(way.method, "not offered", .noMethod)
                     continue
                 }
                 if try await tryOne(way, handle, deadline, &notes) {
@@ -35,7 +35,8 @@ extension SSHSession {
             // For the sentence; who hangs up now, for it was one question too many, does not change what has happened.
             do {
                 offered = try await offeredMethods(handle, deadline)
-                if offered == nil { return }
+                guard let offered else { return }
+                notes.isMethodTaken = notes.reason != nil || offered.contains("publickey")
             } catch let error as SSHError where error.code == .connectionLost {}
         }
         notes.banner = handle.memory.banner
@@ -86,7 +87,7 @@ extension SSHSession {
         do {
             defer { if handle.memory.looksForBanner { handle.memory.keepBanner() } }
             return try await perform("sign-in", by: deadline, leaving: .fatal, call)
-        } catch let error as SSHError where handle.memory.hasEnded && error.code != .timedOut && failure == nil {
+        } catch let error as SSHError where handle.memory.hasEnded && error.code != .unresponsive && failure == nil {
             let lost = LibSSH2Error.connectionLost(
                 "sign-in", number: error.number, farewell: handle.memory.farewell)
             end(lost)
@@ -149,13 +150,13 @@ extension SSHSession {
             return false
         }
         if let refusal = file.refusal(canSignWithRSA: LibSSH2Library.canSignWithRSA) {
-            notes.skipped(what, refusal, hint: Self.newKeyHint)
+            notes.skipped(what, refusal, .keyTypeRefused, hint: Self.newKeyHint)
             return false
         }
         var secret: SecretBytes?
         if file.isEncrypted {
             guard let passphrase else {
-                notes.skipped(what, "it is encrypted, and no passphrase was given")
+                notes.skipped(what, "it is encrypted, and no passphrase was given", .passphraseWrong)
                 return false
             }
             let held = try await waiting(for: "passphrase", by: deadline) {
@@ -163,7 +164,8 @@ extension SSHSession {
                 return SecretBytes(wiping: &phrase)
             }
             guard held.count > 0, !held.containsZero else {
-                notes.skipped(what, "the passphrase is wrong", hint: "try it: ssh-keygen -y -f \(path)")
+                notes.skipped(
+                    what, "the passphrase is wrong", .passphraseWrong, hint: "try it: ssh-keygen -y -f \(path)")
                 return false
             }
             secret = held
@@ -179,7 +181,7 @@ extension SSHSession {
         } catch let error as SSHError where Self.isLocal(error) {
             notes.skipped(
                 what, file.isEncrypted ? "the passphrase is wrong" : "it cannot be used (\(error.message))",
-                hint: "try it: ssh-keygen -y -f \(path)")
+                file.isEncrypted ? .passphraseWrong : .keyUnusable, hint: "try it: ssh-keygen -y -f \(path)")
         }
         return false
     }
@@ -188,7 +190,7 @@ extension SSHSession {
 
     /// Whether libssh2 failed before it asked the server anything.
     private static func isLocal(_ error: SSHError) -> Bool {
-        error.number < 0 && error.code != .timedOut && error.code != .connectionLost
+        error.number < 0 && error.code != .unresponsive && error.code != .connectionLost
             && !(LibSSH2Error.endsSession(error.number) && error.number != -1)
     }
 
@@ -212,7 +214,7 @@ extension SSHSession {
         for key in keys {
             let what = "agent key \(key.fingerprint)"
             guard key.type != "ssh-rsa" || LibSSH2Library.canSignWithRSA else {
-                notes.skipped(what, "RSA keys need libssh2 1.11; use ed25519", hint: Self.newKeyHint)
+                notes.skipped(what, "RSA keys need libssh2 1.11; use ed25519", .keyTypeRefused, hint: Self.newKeyHint)
                 continue
             }
             let isIn = try await trySigner(what, key.blob, handle, deadline, &notes) { data in

@@ -22,7 +22,8 @@ extension SSHSession {
                 guard failure == nil else { throw lost("sign-in") }
                 if deadline.hasPassed {
                     throw SSHError(
-                        .timedOut, "sign-in", "sign-in was not done within \(deadline.limit.words): no \(what) came")
+                        .unattended, "sign-in",
+                        "sign-in was not done within \(deadline.limit.words): no \(what) came")
                 }
             } catch {
                 task.cancel()

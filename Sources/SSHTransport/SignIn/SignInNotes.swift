@@ -5,6 +5,10 @@ struct SignInNotes {
     private(set) var hasExpired = false
     private(set) var hint: String?
     private var withheld: SSHSecretWithheld?
+    /// Why ways were not tried, apart from the server's not taking them.
+    private var causes: Set<SSHError.Code> = []
+    /// False when the ways were refused because the server takes nothing of their kind.
+    var isMethodTaken = true
     /// What the server said about it, quoted, and its banner.
     var reason: String?
     var banner: String?
@@ -27,8 +31,12 @@ struct SignInNotes {
         hasExpired = true
     }
 
-    mutating func skipped(_ what: String, _ reason: String, hint: String? = nil) {
+    /// - Parameter cause: What it is called when there is no other.
+    mutating func skipped(
+        _ what: String, _ reason: String, _ cause: SSHError.Code = .keyUnusable, hint: String? = nil
+    ) {
         notes.append("\(what): \(reason)")
+        if cause != .noMethod { causes.insert(cause) }
         self.hint = hint ?? self.hint
     }
 
@@ -64,11 +72,12 @@ struct SignInNotes {
             let others = notes.isEmpty ? "" : "; " + tried + (wanted.map { "; the server takes \($0)" } ?? "")
             return SSHError(.passwordWithheld, "sign-in", withheld.reason + others, hint: withheld.hint)
         }
-        if !wasRefused {
+        if !wasRefused || !isMethodTaken {
+            let cause = causes.count > 1 ? .keyUnusable : causes.first ?? SSHError.Code.noMethod
             return SSHError(
-                .keyUnusable, "sign-in",
+                isMethodTaken ? cause : .noMethod, "sign-in",
                 "cannot sign in as \(user): \(tried)" + (wanted.map { "; the server takes \($0)" } ?? ""),
-                hint: hint ?? "see auth, key and password of the inventory's ssh")
+                hint: (isMethodTaken ? hint : nil) ?? "see auth, key and password of the inventory's ssh")
         }
         return SSHError(
             .authenticationFailed, "sign-in",

@@ -26,7 +26,7 @@ extension SSHSession {
             // libssh2 would go on with this opening when the next is asked for.
             canOpen = false
             if failure != nil { throw lostToOthers() }
-            guard let error = error as? SSHError, error.code == .timedOut else { throw error }
+            guard let error = error as? SSHError, error.code == .unresponsive else { throw error }
             throw SSHError(
                 .timedOut, "open tunnel",
                 "\(host):\(port) does not answer behind the bastion \(endpoint.title) within \(limit.words)",
