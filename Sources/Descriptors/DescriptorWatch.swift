@@ -6,7 +6,11 @@ import Synchronization
 /// Tells when descriptors have changed, for as many as come and go.
 ///
 /// With one dispatch source for the life of the process: libdispatch on Linux loses track of its sources when they are
-/// made and cancelled on several threads at once, and then crashes (swift-corelibs-libdispatch, issue 949).
+/// made and cancelled on several threads at once, and then crashes (swift-corelibs-libdispatch, issue 949). Its list of
+/// them has no lock. It is changed by libdispatch's own managing thread, except when a descriptor hangs up: then its
+/// source is taken out by whatever thread its queue runs on. So the rule for the whole program: no dispatch source on
+/// what may hang up, a socket, a pipe, a handle of a process. Those are watched here; a source of ours watches a set of
+/// epoll or a signal, which never do, and timers are not in that list.
 package final class DescriptorWatch: Sendable {
     private struct State {
         var nextToken: UInt64 = 0

@@ -5,6 +5,9 @@ import Running
 import Synchronization
 
 /// Ctrl-C and SIGTERM: the first asks the run to stop, the second ends it at once.
+///
+/// Two dispatch sources, made once in a command: a signal never hangs up, and what libdispatch crashes on (issue 949 of
+/// swift-corelibs-libdispatch) is many sources on descriptors that do.
 final class Interrupts: Sendable {
     private let sources: [any DispatchSourceSignal]
     private let count = Atomic<Int>(0)

@@ -1,10 +1,13 @@
-@preconcurrency import Dispatch  // its sources are thread-safe, but not marked Sendable
+import Descriptors
+import Dispatch
 import FoundationEssentials
 import Glibc
 
 /// The daemon's ear: a socket in the lab's folder that takes one line and gives one back.
 final class ControlSocket: Sendable {
-    private let source: any DispatchSourceRead
+    private let listener: Int32
+    private let watched: DescriptorWatch.Watched
+    private let arrival: AsyncStream<Int32>.Continuation
     private let path: String
     private static let queue = DispatchQueue(label: "certfleet.lab.control", attributes: .concurrent)
 
@@ -15,24 +18,15 @@ final class ControlSocket: Sendable {
         let path = "\(folder.path)/\(Self.name)"
         unlink(path)
         let listener = try Self.socket(in: folder, "cannot listen on \(path)", bind)
-        guard chmod(path, 0o600) == 0, listen(listener, 16) == 0 else {
-            close(listener)
-            throw LabError(.system, "cannot listen on \(path)", number: errno)
-        }
         let (callers, arrival) = AsyncStream<Int32>.makeStream()
-        source = DispatchSource.makeReadSource(fileDescriptor: listener, queue: Self.queue)
-        source.setEventHandler {
-            let caller = accept(listener, nil, nil)
-            guard caller >= 0 else { return }
-            _ = fcntl(caller, F_SETFD, FD_CLOEXEC)
-            arrival.yield(caller)
-        }
-        source.setCancelHandler {
+        guard chmod(path, 0o600) == 0, listen(listener, 16) == 0, fcntl(listener, F_SETFL, O_NONBLOCK) == 0,
+            let watched = Self.watch?.watch(listener, { _ in Self.accept(on: listener, arrival) })
+        else {
+            let reason = errno
             close(listener)
-            arrival.finish()
+            throw LabError(.system, "cannot listen on \(path)", number: reason)
         }
-        self.path = path
-        source.activate()
+        (self.listener, self.watched, self.arrival, self.path) = (listener, watched, arrival, path)
         Task {
             for await caller in callers {
                 if let line = await Self.line(from: caller, seconds: 2) {
@@ -43,9 +37,30 @@ final class ControlSocket: Sendable {
         }
     }
 
+    /// Nobody is let in any more; who is in gets an answer. Not to be called twice.
     func end() {
         unlink(path)
-        source.cancel()
+        watched.end()
+        // In the watch's turn, since it may be letting somebody in.
+        Self.watch?.queue.async { [listener, arrival] in
+            close(listener)
+            arrival.finish()
+        }
+    }
+
+    private static var watch: DescriptorWatch? { .shared("certfleet.lab.control") }
+
+    /// Lets in all who wait: each change is told once. Who comes when no descriptor is left waits for the next to come.
+    private static func accept(on listener: Int32, _ arrival: AsyncStream<Int32>.Continuation) {
+        while true {
+            let caller = Glibc.accept(listener, nil, nil)
+            if caller >= 0 {
+                _ = fcntl(caller, F_SETFD, FD_CLOEXEC)
+                arrival.yield(caller)
+            } else if errno != EINTR && errno != ECONNABORTED {
+                return
+            }
+        }
     }
 
     /// Asks the daemon and waits for its answer.

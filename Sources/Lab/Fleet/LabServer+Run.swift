@@ -38,6 +38,7 @@ extension LabServer {
         say("down")
     }
 
+    /// Two dispatch sources for the life of the daemon. A signal never hangs up: see ``DescriptorWatch`` for why it matters.
     private static func endings() -> AsyncStream<Int32> {
         let (stream, arrival) = AsyncStream<Int32>.makeStream()
         let sources = [SIGTERM, SIGINT].map { number in

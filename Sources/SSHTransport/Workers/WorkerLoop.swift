@@ -4,7 +4,8 @@ import Synchronization
 
 /// What a worker's queue does: run what is in its inbox, and look at its sockets and deadlines when they have changed.
 ///
-/// One dispatch source watches the epoll set and one timer the next deadline, however many sessions there are. Kept apart
+/// One dispatch source watches the epoll set and one timer the next deadline, however many sessions there are: a source
+/// for each socket that may hang up is what libdispatch crashes on (swift-corelibs-libdispatch, issue 949). Kept apart
 /// from ``SSHWorker`` because the sources must not keep the worker alive: only what waits in the inbox does.
 ///
 /// `@unchecked Sendable`: `sockets`, `readBuffer`, `spare` and `armed` are touched on the queue only; the rest guards
