@@ -45,6 +45,8 @@ package struct SSHError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let hostKeyChanged = Code(rawValue: "host-key-changed")
         /// The host showed a key that is marked as revoked.
         package static let hostKeyRevoked = Code(rawValue: "host-key-revoked")
+        /// The host showed a certificate of an authority that is pinned, for another name or another time.
+        package static let hostCertificateRefused = Code(rawValue: "host-certificate-refused")
         /// A known_hosts file cannot be read.
         package static let knownHostsUnreadable = Code(rawValue: "known-hosts-unreadable")
         /// The server refused every way to sign in. It does not say why.

@@ -21,8 +21,9 @@ extension Fault {
 
     private static func kind(_ code: SSHError.Code) -> Kind {
         switch code {
-        case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .knownHostsUnreadable, .authenticationFailed,
-            .keyUnusable, .keyTypeRefused, .passphraseWrong, .noMethod, .passwordExpired, .passwordWithheld:
+        case .hostKeyUnknown, .hostKeyChanged, .hostKeyRevoked, .hostCertificateRefused, .knownHostsUnreadable,
+            .authenticationFailed, .keyUnusable, .keyTypeRefused, .passphraseWrong, .noMethod, .passwordExpired,
+            .passwordWithheld:
             .refused
         default: .unreachable
         }

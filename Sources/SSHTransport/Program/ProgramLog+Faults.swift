@@ -143,8 +143,10 @@ extension ProgramLog {
                 .hostKeyChanged, "host key", "host key differs from \(Self.place(place)): shown \(shown)",
                 hint: "find out why before anything else; pin the new key only if the server was rebuilt")
         }
+        if let failure = certificateFailure(of: endpoint.host) { return failure }
         return SSHError(
-            .hostKeyUnknown, "host key", "the host key of \(name) is not pinned: \(shown)",
+            .hostKeyUnknown, "host key",
+            "the host key of \(name) is not pinned: \(shown)\(strangeCertificate(of: name))",
             hint: "compare the fingerprint with the one shown on the server, then pin the key")
     }
 

@@ -33,6 +33,8 @@ struct ProgramLog {
     private(set) var serverVersion = ""
     /// `ssh-ed25519 SHA256:…`, as the server showed it.
     private(set) var hostKey: String?
+    /// The certificate around the key, where it has one.
+    private(set) var hostCertificate: ProgramCertificate?
     private(set) var acceptedMethod = ""
     /// The ways to sign in that the server takes.
     private(set) var offered = ""
@@ -130,6 +132,8 @@ struct ProgramLog {
             serverVersion = "SSH-\(version[..<software.lowerBound])-\(version[software.upperBound...])"
         } else if let key = text.after("Server host key: ") {
             hostKey = key
+        } else if let certificate = text.after("Server host certificate: ") {
+            hostCertificate = ProgramCertificate(certificate)
         } else if let methods = text.after("Authentications that can continue: ") {
             offered = methods
             phase = max(phase, .signIn)
