@@ -39,6 +39,24 @@ struct PoolRules {
             if isOwnHost && pool.type != .frontEnd { continue }
             fqdns.take(Placed(fqdn, at: pool.place(of: "fqdn")), "FQDN")
         }
+        checkAddresses()
+    }
+
+    /// One server under two names would be changed by two at once. Behind another bastion an address is another server's.
+    private func checkAddresses() {
+        var first: [[String]: SourcePlace] = [:]
+        for host in pools.flatMap(\.hosts) {
+            guard let node = host.node["address"], let text = node.text else { continue }
+            let ssh = host.host.ssh
+            let key = [text.lowercased(), "\(ssh.port)", ssh.bastion ?? ""]
+            guard let earlier = first[key] else {
+                first[key] = node.place
+                continue
+            }
+            reader.report(
+                node.place,
+                "duplicate address \(Quoting.quote(text)), port \(ssh.port): it already stands in line \(earlier.line)")
+        }
     }
 
     // MARK: References

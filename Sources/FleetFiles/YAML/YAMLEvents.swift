@@ -89,14 +89,22 @@ final class YAMLEvents {
             return Diagnostic(lines.place(ofByte: Int(state.problem_offset), in: bytes), what)
         }
         let index = Int(state.problem_mark.index)
-        let message = state.context.map { "\(String(cString: $0)): \(what)" } ?? what
-        return Diagnostic(lines.place(ofCharacter: index), message, hint: hint(at: index))
+        let context = state.context.map { String(cString: $0) }
+        let place = lines.place(ofCharacter: index)
+        let hint = SyntaxHint.words(
+            what, context: context, began: context.map { _ in lines.place(ofCharacter: Int(state.context_mark.index)) },
+            after: line(before: index, column: place.column), next: byte(at: index))
+        return Diagnostic(place, context.map { "\($0): \(what)" } ?? what, hint: hint)
     }
 
-    /// A tab in the indentation is the one mistake that cannot be seen.
-    private func hint(at character: Int) -> String? {
-        let starts = bytes.indices.lazy.filter { self.bytes[$0] & 0xC0 != 0x80 }
-        guard let offset = starts.dropFirst(character).first, bytes[offset] == 0x09 else { return nil }
-        return "indent with spaces: YAML takes no tabs there"
+    /// Where each character begins.
+    private var starts: some Collection<Int> { bytes.indices.lazy.filter { self.bytes[$0] & 0xC0 != 0x80 } }
+
+    private func byte(at character: Int) -> UInt8? { starts.dropFirst(character).first.map { bytes[$0] } }
+
+    private func line(before character: Int, column: Int) -> String {
+        let places = starts.dropFirst(character - column + 1)
+        guard let first = places.first else { return "" }
+        return String(decoding: bytes[first..<(starts.dropFirst(character).first ?? bytes.count)], as: UTF8.self)
     }
 }

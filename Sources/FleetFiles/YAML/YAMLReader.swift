@@ -91,7 +91,10 @@ package final class YAMLReader {
     /// The elements of a list.
     package func list(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
         if node.isRefused { return nil }
-        return node.items ?? refuse(node, "`\(what)` must be a list, not \(node.kind)")
+        return node.items
+            ?? refuse(
+                node, "`\(what)` must be a list, not \(node.kind)",
+                hint: "in brackets, [one, two], or each item in a line of its own behind `- `")
     }
 
     /// A list of texts, each with its place; elements that are none are reported and left out.

@@ -16,7 +16,8 @@ extension Mistake {
             "2:14: `sip_domains` is empty\n  hint: name at least the primary SIP domain"),
         Mistake(
             "[example.com]", "example.com",
-            "2:14: `sip_domains` must be a list, not a text"),
+            "2:14: `sip_domains` must be a list, not a text\n  hint: in brackets, [one, two], or each item in a line of its own behind `- `"
+        ),
         Mistake(
             "[example.com]", "[example.com, Example.com]",
             "2:28: duplicate SIP domain `Example.com`: it already stands in line 2"),

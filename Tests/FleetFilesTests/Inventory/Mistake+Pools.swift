@@ -103,6 +103,14 @@ extension Mistake {
             "fe02.example.com", "fe02.example.com, address: 'fe80::1::2'",
             "17:60: `address` cannot be `fe80::1::2`: it is no IP address"),
         Mistake(
+            "fe02.example.com",
+            "fe02.example.com, address: 192.0.2.7 }\n          - { name: fe03, fqdn: fe03.example.com, address: 192.0.2.7",
+            "18:60: duplicate address `192.0.2.7`, port 22: it already stands in line 17"),
+        Mistake(
+            "fe02.example.com",
+            "fe02.example.com, address: 192.0.2.7 }\n          - { name: fe03, fqdn: fe03.example.com, address: 192.0.2.7, ssh: { port: 2222 }"
+        ),
+        Mistake(
             "fe02.example.com", "fe02.example.com, external: { access: 192.0.2.1 }",
             "17:61: `external` means nothing for `front-end` pools"),
         Mistake(

@@ -91,6 +91,31 @@ struct YAMLDocumentTests {
         }
     }
 
+    @Test(arguments: [
+        ("a: 1\n  b: 2\n", "is this line, or the one above it, indented as its neighbours are?"),
+        ("a: b: c\n", "put a value in which `: ` stands into quotes"),
+        ("a:\n  b: 1\n c: 2\n", "keys that belong together begin in the same column; these began in line 1, column 1"),
+        ("a:\n  - b\n  c: 2\n", "the items of a list begin in the same column; these began in line 2, column 3"),
+        (
+            "é: {b: [c, d}\n",
+            "look for a comma, a quote or a closing sign that is missing after the `[` in line 1, column 8"
+        ),
+        (
+            "a: {b: \"c, d: e }\nf: \"g\"\n",
+            "look for a comma, a quote or a closing sign that is missing after the `{` in line 1, column 4"
+        ),
+        ("a: 'b\nc: d\n", "the quote in line 1, column 4 is not closed"),
+        ("a: 1\nb\nc: 2\n", "a key in line 2 has no `: ` after it"),
+        ("a: @b\n", "put a value that begins with such a sign into quotes"),
+    ])
+    func `what libyaml stumbles over comes with a word on where to look`(text: String, hint: String) {
+        #expect {
+            try YAMLDocument.parse(text: text, file: "f")
+        } throws: {
+            ($0 as? Diagnostics)?.all.first?.hint == hint
+        }
+    }
+
     @Test func `bytes that are not UTF-8 are refused at their place`() {
         #expect(refusals(Array("a: é".utf8) + [0xFF]) == ["1:5: not UTF-8 text"])
         #expect(refusals([0xFF, 0xFE, 0x61, 0x00]) == ["1:1: not UTF-8 text"])

@@ -101,7 +101,9 @@ struct YAMLReaderTests {
     @Test func `a list of texts may be a single text where that is said`() throws {
         #expect(try reading("a") { $0.textOrTexts($1, "k")?.map(\.value) } == (["a"], []))
         #expect(try reading("[a, b]") { $0.textOrTexts($1, "k")?.map(\.value) } == (["a", "b"], []))
-        #expect(try reading("a") { $0.texts($1, "k")?.count } == (nil, ["1:1: `k` must be a list, not a text"]))
+        let mistake =
+            "1:1: `k` must be a list, not a text | in brackets, [one, two], or each item in a line of its own behind `- `"
+        #expect(try reading("a") { $0.texts($1, "k")?.count } == (nil, [mistake]))
     }
 
     @Test(
