@@ -13,11 +13,26 @@ struct InventoryLintCommand: Command {
         var place = given.project.place
         if let file = given.file { place.inventory = file }
         let project = try Project.load(place)
+        let missing = try InventoryFile.namedFiles(path: place.inventoryPath).filter { access($0.path, R_OK) != 0 }
+        for file in missing { program.terminal.say(Self.words(file)) }
         let hosts = project.inventory.pools.flatMap(\.hosts).count
+        let pools = project.inventory.pools.count
         program.terminal.say(
-            "\(place.inventoryPath): \(hosts) hosts in \(project.inventory.pools.count) pools, no mistakes\n")
+            "\(place.inventoryPath): \(Self.count(hosts, "host")) in \(Self.count(pools, "pool")), no mistakes"
+                + (missing.isEmpty ? "\n" : "; \(Self.count(missing.count, "file")) it names cannot be read here\n"))
         return 0
     }
+
+    /// Not a mistake of the inventory: it may be checked on another machine than the one that runs it.
+    private static func words(_ file: NamedFile) -> String {
+        let hint =
+            file.isSignInKey
+            ? "\n  hint: an SSH key that the servers know, or a new one: ssh-keygen -t ed25519 -f \(file.path)" : ""
+        let reason = access(file.path, F_OK) == 0 ? "may not be read by this account" : "is not on this machine"
+        return "\(file.place): `\(file.what)`: \(file.path) \(reason)\(hint)\n"
+    }
+
+    private static func count(_ number: Int, _ what: String) -> String { "\(number) \(what)\(number == 1 ? "" : "s")" }
 }
 
 struct InventoryListCommand: Command {
