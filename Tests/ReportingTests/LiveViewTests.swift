@@ -35,8 +35,8 @@ import Testing
                 fe-lyon  1 done, 1 failed, pool stopped
                   fe01  ✓ fe-lyon/fe-default
                   fe02  ✗ Default still shows the former certificate
-                fe-paris  1 waiting
-                  fe11  · waiting
+                fe-paris  1 not begun
+                  fe11  · not begun
                 """)
     }
 
@@ -46,12 +46,12 @@ import Testing
                 rollout fe-lyon · 0:32
                 fe-lyon  1 done, 1 failed, pool stopped
                   fe02  ✗ Default still shows the forme…
-                fe-paris  1 waiting
+                fe-paris  1 not begun
                 """)
         #expect(
             text(100, width: 40, height: 2) == """
                 rollout fe-lyon · 0:32
-                … 2 more pools: 1 done, 1 waiting, 1 fa…
+                … 2 more pools: 1 done, 1 not begun, 1 …
                 """)
     }
 
@@ -78,6 +78,39 @@ import Testing
         #expect(lastLine() == "  fe01  ✓ nothing to do")
         view.apply(RunEvent(time: at(0), kind: .planned(PlannedOrderSummary(Sample.planned("fe01")))))
         #expect(lastLine() == "  fe01  · waiting")
+    }
+
+    @Test func `who has tidied up is what it was before, and who is at something when the run ends has stopped`() {
+        var view = LiveView(command: "x", pools: [("fe-lyon", ["fe01", "fe02", "fe03"])])
+        func take(_ kind: RunEvent.Kind) { view.apply(RunEvent(time: at(0), kind: kind)) }
+        func lines() -> [String] {
+            view.lines(width: 60, height: 9, now: at(2), style: plain).dropFirst().map {
+                $0.replacing(#/ +0:02$/#, with: "")
+            }
+        }
+        func step(_ part: StepKey.Part, _ name: String) -> StepKey {
+            StepKey(host: "fe01", subject: "fe-lyon/fe", part: part, step: name)
+        }
+        take(.stepBegan(step(.prepare, "proof"), title: "nonce signed", number: 9, of: 9))
+        take(.stepBegan(step(.finally, "folder"), title: "removed", number: 1, of: 2))
+        take(.outcome(step(.finally, "folder"), StepOutcome(.done)))
+        take(.stepBegan(step(.finally, "other"), title: "removed too", number: 2, of: 2))
+        #expect(lines()[1] == "  fe01  ▸ finally 2/2   other: removed too")
+        take(.outcome(step(.finally, "other"), StepOutcome(.done)))
+        take(.agentBegan(host: "fe02", reason: "x"))
+        #expect(
+            lines() == [
+                "fe-lyon  1 working, 1 ready, 1 waiting", "  fe01  · prepared", "  fe02  ▸ agent starts: x",
+                "  fe03  · waiting",
+            ])
+        take(.runEnded(.interrupted, exitCode: .interrupted))
+        #expect(
+            lines() == [
+                "fe-lyon  1 stopped, 1 ready, 1 not begun", "  fe01  · prepared, not switched",
+                "  fe02  ‖ stopped: agent starts: x", "  fe03  · not begun",
+            ])
+        take(.runBegan(command: "x", resumed: true))
+        #expect(lines()[0] == "fe-lyon  1 working, 1 ready, 1 waiting")
     }
 
     @Test func `colour appears only when it is asked for`() {

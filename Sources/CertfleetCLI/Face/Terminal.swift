@@ -9,6 +9,7 @@ struct Terminal: Sendable {
     var ask: @Sendable (String) -> String?
     /// Both a person's: questions may be asked, and the live view drawn.
     var isInteractive: Bool
+    /// Behind stderr is a terminal on which the live view can be drawn.
     var isErrorTerminal: Bool
     var isOutputTerminal: Bool
     var colour: Bool
@@ -21,8 +22,13 @@ struct Terminal: Sendable {
             return readLine()
         },
         isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
-        isErrorTerminal: isatty(STDERR_FILENO) == 1, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
-        colour: isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil)
+        isErrorTerminal: isatty(STDERR_FILENO) == 1 && obeys, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
+        colour: isatty(STDERR_FILENO) == 1 && obeys && (environment["NO_COLOR"] ?? "").isEmpty)
+
+    private static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+    /// Whether the terminal moves its cursor and changes colours when it is told to; an editor's shell window does not.
+    private static var obeys: Bool { environment["TERM"].map { $0 != "dumb" && !$0.isEmpty } ?? false }
 
     /// Columns and rows of the terminal behind stderr; 80 by 24 where there is none.
     static func size() -> (columns: Int, rows: Int) {

@@ -11,6 +11,8 @@ final class Progress: Sendable {
         var plain: PlainLines
         var drawn = 0
         var shown = true
+        /// Questions that wait for an answer.
+        var questions = 0
     }
 
     private let state: Mutex<State>
@@ -38,6 +40,24 @@ final class Progress: Sendable {
         timer.activate()
     }
 
+    /// The terminal for all that is said and asked meanwhile: the picture makes room, and is drawn anew below it.
+    var aside: Terminal {
+        guard ticker != nil else { return terminal }
+        var aside = terminal
+        aside.write = { [self] text in makeRoom { terminal.write(text) } }
+        aside.say = { [self] text in makeRoom { terminal.say(text) } }
+        aside.ask = { [self] question in
+            // Events come in while somebody thinks.
+            state.withLock { state in
+                erase(&state)
+                state.questions += 1
+            }
+            defer { state.withLock { $0.questions -= 1 } }
+            return terminal.ask(question)
+        }
+        return aside
+    }
+
     /// Takes in the next event.
     func see(_ event: RunEvent) {
         if ticker != nil {
@@ -62,8 +82,7 @@ final class Progress: Sendable {
     func clear() {
         guard ticker != nil else { return }
         state.withLock { state in
-            if state.drawn > 0 { terminal.say("\u{1B}[\(state.drawn)A\u{1B}[J") }
-            state.drawn = 0
+            erase(&state)
             state.shown = false
         }
     }
@@ -74,16 +93,29 @@ final class Progress: Sendable {
         state.withLock { $0.shown = true }
     }
 
-    private func draw() {
+    private func makeRoom(_ words: () -> Void) {
+        state.withLock { state in
+            erase(&state)
+            words()
+        }
+    }
+
+    private func erase(_ state: inout State) {
+        if state.drawn > 0 { terminal.say(Self.upwards(state.drawn) + "\u{1B}[J") }
+        state.drawn = 0
+    }
+
+    /// To the first line of the picture. What was typed since, `^C` for instance, stands in the line below it.
+    private static func upwards(_ lines: Int) -> String { lines > 0 ? "\r\u{1B}[\(lines)A" : "" }
+
+    func draw() {
         let (columns, rows) = Terminal.size()
         state.withLock { state in
-            guard state.shown else { return }
+            guard state.shown, state.questions == 0 else { return }
             let lines = state.view.lines(width: columns - 1, height: max(rows - 2, 4), now: Date(), style: style)
-            var text = state.drawn > 0 ? "\u{1B}[\(state.drawn)A" : ""
-            for line in lines { text += "\u{1B}[2K\(line)\n" }
-            if state.drawn > lines.count { text += "\u{1B}[J" }
+            let picture = lines.map { "\u{1B}[2K\($0)\n" }.joined()
+            terminal.say(Self.upwards(state.drawn) + picture + "\u{1B}[J")
             state.drawn = lines.count
-            terminal.say(text)
         }
     }
 }

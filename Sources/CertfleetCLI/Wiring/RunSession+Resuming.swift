@@ -29,9 +29,9 @@ extension RunSession {
         let progress = Progress(
             command: "\(request.command) (\(record.id), resumed)", pools: pools(project, request), terminal: terminal)
         let fleet = try Fleet(
-            project, reason: "resume of \(record.id)", terminal: terminal, surroundings: surroundings,
+            project, reason: "resume of \(record.id)", terminal: progress.aside, surroundings: surroundings,
             observer: progress.see)
-        return try await interruptible(fleet) { interrupts in
+        return try await interruptible(fleet, progress) { interrupts in
             let facts = await fleet.survey(request.selection.pools)
             if let code = interrupts.exitCode {
                 progress.clear()

@@ -40,9 +40,9 @@ struct RunSession {
         let pools = pools(project, request)
         let progress = Progress(command: request.command, pools: pools, terminal: terminal)
         let fleet = try Fleet(
-            project, reason: request.command, terminal: terminal, surroundings: surroundings,
+            project, reason: request.command, terminal: progress.aside, surroundings: surroundings,
             observer: progress.see)
-        return try await interruptible(fleet) { interrupts in
+        return try await interruptible(fleet, progress) { interrupts in
             let facts = await fleet.survey(request.selection.pools)
             progress.clear()
             if let code = interrupts.exitCode {
@@ -114,13 +114,13 @@ struct RunSession {
     }
 
     func interruptible(
-        _ fleet: Fleet, _ body: @escaping @Sendable (Interrupts) async throws -> ExitCode
+        _ fleet: Fleet, _ progress: Progress, _ body: @escaping @Sendable (Interrupts) async throws -> ExitCode
     ) async throws -> ExitCode {
         let running = RunningTask()
         let interrupts = Interrupts(
-            first: { [terminal] in
+            first: {
                 fleet.stop.ask()
-                terminal.say(
+                progress.aside.say(
                     "\nstopping: what is being switched is finished, nothing new begins; once more ends it at once\n")
             },
             second: { running.cancel() })

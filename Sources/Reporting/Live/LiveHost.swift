@@ -20,14 +20,18 @@ struct LiveHost: Sendable {
 
     private(set) var phase = Phase.waiting
     private var hasWork = false
+    /// What it was before it began to tidy up, which makes no difference to it.
+    private var untidied: Phase?
+    /// The run has ended, and nothing more comes.
+    private var isOver = false
 
     /// In the order in which counts are told.
-    static let words = ["done", "working", "ready", "waiting", "resting", "failed"]
+    static let words = ["done", "working", "stopped", "ready", "waiting", "not begun", "resting", "failed"]
 
     var word: String {
         switch phase {
-        case .waiting: "waiting"
-        case .working: "working"
+        case .waiting: isOver ? "not begun" : "waiting"
+        case .working: isOver ? "stopped" : "working"
         case .ready: "ready"
         case .resting: "resting"
         case .done: "done"
@@ -66,6 +70,7 @@ struct LiveHost: Sendable {
         case .stepBegan(let key, let title, let number, let total):
             // A gate asks the other members: what they are doing themselves stays on the screen.
             if key.part == .gate { return }
+            if key.part == .finally { untidied = untidied ?? phase }
             work(EventWords.step(key, number, total), "\(EventWords.name(key)): \(title)", event.time)
         case .progress(_, let text):
             if case .working(let step, _, let since) = phase { phase = .working(step: step, title: text, since: since) }
@@ -81,7 +86,8 @@ struct LiveHost: Sendable {
         case .restartBegan(_, _, let services): work("restart", services.joined(separator: ", "), event.time)
         case .restarted: phase = .done("restarted")
         case .hostFailed(let fault): phase = .failed(fault.message)
-        case .outcome(_, let outcome):
+        case .outcome(let key, let outcome):
+            if key.part == .finally { tidied() }
             if outcome.status == .failed { phase = .failed(outcome.fault?.message ?? "step failed") }
         default: break
         }
@@ -102,6 +108,20 @@ struct LiveHost: Sendable {
         if phase == .waiting, !hasWork { phase = .done("nothing to do") }
     }
 
+    /// The run has ended: a host that is at something does not go on with it.
+    mutating func runEnded() { isOver = true }
+
+    mutating func runBegan() { isOver = false }
+
+    private mutating func tidied() {
+        switch untidied {
+        case .working: phase = .ready
+        case let former?: phase = former
+        case nil: break
+        }
+        untidied = nil
+    }
+
     private mutating func work(_ step: String, _ title: String, _ time: Date) {
         if case .working(step, _, let since) = phase, !step.isEmpty {
             phase = .working(step: step, title: title, since: since)
@@ -115,13 +135,15 @@ struct LiveHost: Sendable {
         let start = "  \(host.cleaned.padded(column))  "
         let (mark, text, time, tone): (String, String, String, TextStyle.Tone) =
             switch phase {
-            case .waiting: ("·", "waiting", "", .faint)
+            case .waiting: ("·", isOver ? "not begun" : "waiting", "", .faint)
+            case .working(let step, let title, _) where isOver:
+                ("‖", step.isEmpty ? "stopped: \(title)" : "stopped at \(step): \(title)", "", .waiting)
             case .working(let step, let title, let since):
                 (
                     "▸", step.isEmpty ? title : "\(step.padded(12))  \(title)",
                     DisplayClock.elapsed(now.timeIntervalSince(since)), .busy
                 )
-            case .ready: ("·", "prepared", "", .plain)
+            case .ready: ("·", isOver ? "prepared, not switched" : "prepared", "", .plain)
             case .resting(let text): ("…", text, "", .waiting)
             case .done(let text): ("✓", text, "", .good)
             case .failed(let text): ("✗", text, "", .bad)

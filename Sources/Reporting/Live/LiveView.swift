@@ -32,8 +32,10 @@ package struct LiveView: Sendable {
         case .runBegan:
             began = began ?? event.time
             ended = nil
-        case .runEnded:
+            changeAll { $0.runBegan() }
+        case .runEnded(let state, _):
             ended = event.time
+            if state != .finished { changeAll { $0.runEnded() } }
         case .planned(let summary):
             for host in summary.hosts { change(host) { $0.planned(summary.need) } }
         case .poolStopped(let pool, _):
@@ -43,6 +45,10 @@ package struct LiveView: Sendable {
         default:
             if let host = LiveHost.host(of: event.kind) { change(host) { $0.apply(event) } }
         }
+    }
+
+    private mutating func changeAll(_ body: (inout LiveHost) -> Void) {
+        for host in pools.flatMap(\.hosts) { change(host, body) }
     }
 
     private mutating func change(_ host: String, _ body: (inout LiveHost) -> Void) {
