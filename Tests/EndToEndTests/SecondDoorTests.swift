@@ -50,7 +50,7 @@ struct SecondDoorTests {
             let doctor = try await lab.run("doctor")
             #expect(doctor.code == 0, "\(doctor)")
             #expect(gate.connectionCount == 1)
-            await gate.connectionsEnded()
+            try await gate.connectionsEnded()
 
             for host in ["fe01", "fe02"] { try await lab.fault(host, "late", ["--at", "request", "--times", "1"]) }
             let run = try lab.start("renew", "--yes")
@@ -58,7 +58,7 @@ struct SecondDoorTests {
             #expect(gate.connectionCount == 2)
             run.signal(SIGKILL)
             _ = try await run.ended()
-            await gate.connectionsEnded()
+            try await gate.connectionsEnded()
         }
     }
 

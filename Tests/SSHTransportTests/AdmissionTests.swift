@@ -167,8 +167,8 @@ private final class Pace {
         let group = SSHServerGroup(name: "pool a", perSecond: 1)
         let first = try await admission.enter("a1", in: group)
         let line = (2...20).map { number in Task { try await admission.enter("a\(number)", in: group) } }
-        while clock.sleepers < line.count, !Task.isCancelled { await Task.yield() }
-        try #require(clock.sleepers == line.count, "one of them stands in the way already")
+        // One of them stands in the way already when not all are there.
+        try await until("all who wait") { clock.sleepers == line.count }
         // At once, though the group has nineteen more that wait.
         let stranger = try await admission.enter("b")
         withExtendedLifetime((first, stranger)) {}
@@ -192,8 +192,7 @@ private final class Pace {
         hop.endpoint.group = group
         let (program, second) = (try SSHDoor.program(fixture), hop)
         let opening = Task { try await program.run("echo in", on: second, worker: worker) }
-        while clock.sleepers < 1, !Task.isCancelled { await Task.yield() }
-        try #require(clock.sleepers == 1)
+        try await until("somebody who waits") { clock.sleepers == 1 }
         #expect(fixture.server.connectionCount == 1)
         clock.advance(by: .seconds(2))
         let channel = try await opening.value
@@ -220,11 +219,11 @@ private final class Pace {
         let admission = SSHAdmission(AdmissionQueue.Limits(sessions: 2), pace: pace, clock: clock)
         let first = try await admission.enter("a")
         let second = Task { try await admission.enter("a") }
-        while clock.sleepers < 1 { await Task.yield() }
+        try await until("somebody who waits") { clock.sleepers == 1 }
         second.cancel()
         await #expect(throws: CancellationError.self) { _ = try await second.value }
         let third = Task { try await admission.enter("a") }
-        while clock.sleepers < 1 { await Task.yield() }
+        try await until("somebody who waits") { clock.sleepers == 1 }
         clock.advance(by: .seconds(3))
         let pass = try await third.value
         withExtendedLifetime((first, pass)) {}

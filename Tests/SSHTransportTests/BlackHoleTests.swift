@@ -24,7 +24,7 @@ private enum Hole {
     }
 }
 
-@Suite struct BlackHoleTests {
+@Suite(.timeLimit(.minutes(2))) struct BlackHoleTests {
     private static let reason: Comment =
         "no network namespace is allowed here: the full listener of the fault table stands in for it"
 
@@ -40,7 +40,7 @@ private enum Hole {
 }
 
 /// Only inside.
-@Suite struct InsideTheHole {
+@Suite(.timeLimit(.minutes(1))) struct InsideTheHole {
     @Test(.enabled(if: Hole.isHere, "it belongs inside the namespace"))
     func `a host behind nothing does not answer within its deadline, and others give up beside it`() async throws {
         let worker = try kept(SSHWorker())

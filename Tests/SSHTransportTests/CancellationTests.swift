@@ -73,7 +73,7 @@ import Testing
                 _ = try await fixture.connect(authentication: [ways[kind]], deadlines: FaultTableTests.slow)
             }
         }
-        await fixture.server.connectionsEnded()
+        try await fixture.server.connectionsEnded()
         #expect(!fixture.server.log.contains("Accepted publickey for"))
     }
 

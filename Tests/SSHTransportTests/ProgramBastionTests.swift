@@ -51,7 +51,7 @@ extension SSHFixture {
         }
         #expect(gate.server.connectionCount == 1)
         await program.close()
-        await gate.server.connectionsEnded()
+        try await gate.server.connectionsEnded()
     }
 
     @Test func `a host behind the first of two bastions goes through the same connection as those behind both`()
@@ -249,7 +249,7 @@ extension SSHFixture {
         for path in folders { #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["master"]) }
         await program.close()
         #expect(try leftovers(program).isEmpty)
-        for server in [outer.server, inner.server] { await server.connectionsEnded() }
+        for server in [outer.server, inner.server] { try await server.connectionsEnded() }
         let error = await #expect(throws: SSHError.self) {
             try await program.run("true", on: target, through: way, worker: host.worker)
         }
@@ -265,7 +265,7 @@ extension SSHFixture {
             _ = try await echo("in", by: program, on: host.hop(), through: way, host.worker)
             return program.environment
         }()
-        await gate.server.connectionsEnded()
+        try await gate.server.connectionsEnded()
         #expect(try FileManager.default.contentsOfDirectory(atPath: #require(left["TMPDIR"])).isEmpty)
     }
 
@@ -277,10 +277,10 @@ extension SSHFixture {
         #expect(FileManager.default.fileExists(atPath: socket))
         // As the system closes the files of a process that was killed: no word is said.
         shutdown(master.control, Int32(SHUT_RDWR))
-        await gate.server.connectionsEnded()
+        try await gate.server.connectionsEnded()
         #expect(master.isLost)
         // The process takes its socket with it, after its connection.
-        while FileManager.default.fileExists(atPath: socket) { await Task.yield() }
+        try await until("the end of the socket") { !FileManager.default.fileExists(atPath: socket) }
     }
 
     @Test func `a cancelled opening leaves nothing`() async throws {
@@ -290,7 +290,7 @@ extension SSHFixture {
         hop.endpoint.port = gate.port
         let (way, target) = ([hop], try host.hop())
         let opening = Task { try await program.run("true", on: target, through: way, worker: host.worker) }
-        while await program.masters.entries.isEmpty { await Task.yield() }
+        try await until("an opening") { await !program.masters.entries.isEmpty }
         await program.close()
         await #expect(throws: (any Error).self) { _ = try await opening.value }
         #expect(try leftovers(program).isEmpty)

@@ -6,7 +6,7 @@ import Testing
 @testable import SSHTransport
 
 /// The folders for the files of `ssh` processes: where they are, and that none is left for ever.
-struct ProgramFolderTests {
+@Suite(.timeLimit(.minutes(2))) struct ProgramFolderTests {
     // Paths of sockets have little room.
     @Test func `a socket's folder is where temporary files go, unless its name would not fit or would be read wrongly`()
     {
@@ -46,7 +46,7 @@ struct ProgramFolderTests {
                 "flock", ["--no-fork", dead, "sleep", "60"], environment: ["PATH": "/usr/bin:/bin"], output: .discarded)
         )
         let look = ChildCommand("flock", ["-n", dead, "true"], environment: ["PATH": "/usr/bin:/bin"])
-        while try await look.run().ending.isSuccess {}
+        try await until("the lock") { try await !look.run().ending.isSuccess }
         let early = ProgramFolders()
         withExtendedLifetime(try early.make(in: place.path)) {
             #expect(FileManager.default.fileExists(atPath: "\(dead)/0/log"))

@@ -46,7 +46,7 @@ import Testing
             let session = try await fixture.connect(authentication: [.key(path: first), .key(path: other)])
             await session.close()
         }
-        await fixture.server.connectionsEnded()
+        try await fixture.server.connectionsEnded()
         let accepted = fixture.server.log.split(whereSeparator: \.isNewline).filter {
             $0.contains("Accepted publickey")
         }
@@ -62,7 +62,7 @@ import Testing
         }
         #expect(error?.passwordWasRefused == true)
         #expect(fixture.server.connectionCount == 1)
-        await fixture.server.connectionsEnded()
+        try await fixture.server.connectionsEnded()
         #expect(fixture.server.log.components(of: "Failed password") <= 1)
     }
 

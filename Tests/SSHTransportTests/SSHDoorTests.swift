@@ -95,7 +95,7 @@ import Testing
         #expect(ended == Array(repeating: Ended(output: sent, status: 0), count: 10))
         #expect(host.server.connectionCount == 10)
         #expect(bastions.map(\.server.connectionCount) == Array(repeating: 1, count: count))
-        for bastion in bastions { await bastion.server.connectionsEnded() }
+        for bastion in bastions { try await bastion.server.connectionsEnded() }
     }
 
     // MARK: Its life
@@ -137,7 +137,7 @@ import Testing
     func `a command that nobody holds any more is ended`(_ door: SSHDoor) async throws {
         let fixture = try await SSHFixture()
         _ = try await door.open("cat", on: fixture)
-        await fixture.server.connectionsEnded()
+        try await fixture.server.connectionsEnded()
         #expect(fixture.server.connectionCount == 1)
     }
 

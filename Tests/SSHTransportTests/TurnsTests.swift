@@ -40,7 +40,7 @@ import Testing
         #expect(await !hurried.isUsable)
         #expect(await hurried.failure?.code == .unresponsive)
         let opening = Task(executorPreference: fixture.worker) { _ = try await slow.openExec("true") }
-        while await !slow.isOpening { await Task.yield() }
+        try await until("an opening") { await slow.isOpening }
         opening.cancel()
         await #expect(throws: CancellationError.self) { try await opening.value }
         #expect(await slow.failure?.code == .sessionClosed)

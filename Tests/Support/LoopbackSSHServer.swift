@@ -63,8 +63,26 @@ package final class LoopbackSSHServer: Sendable {
     package var connectionCount: Int { children.all.withLock { $0.count } }
 
     /// Waits until the servers of all connections so far have ended.
-    package func connectionsEnded() async {
-        for child in children.all.withLock({ $0 }) { _ = await child.wait() }
+    ///
+    /// - Throws: ``WaitedInVain`` when one of them has not, in this time or before the test is cancelled. They are killed then.
+    package func connectionsEnded(within limit: Duration = .seconds(60)) async throws {
+        let all = children.all.withLock { $0 }
+        let hasEnded = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                for child in all { _ = await child.wait() }
+                return true
+            }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return false
+            }
+            let isFirst = await group.next() ?? false
+            // Whoever waits for a process does not heed a cancellation.
+            if !isFirst { killConnections() }
+            group.cancelAll()
+            return isFirst
+        }
+        guard hasEnded else { throw WaitedInVain("the end of all connections to a server (\(all.count))", limit) }
     }
 
     /// Ends the servers of all connections without a goodbye; new connections are still served.
