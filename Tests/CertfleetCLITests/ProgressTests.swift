@@ -92,6 +92,32 @@ struct ProgressTests {
         drawer.withLock { $0 = nil }
     }
 
+    @Test func `a question can be ended, and whoever ends it is told whether one was open`() {
+        let screen = Screen()
+        let ended = Mutex(0)
+        let drawer = Mutex<Progress?>(nil)
+        var terminal = screen.terminal { drawer.withLock { $0 }?.endQuestion() == true ? "open" : "none" }
+        terminal.endQuestions = { ended.withLock { $0 += 1 } }
+        let progress = progress(terminal)
+        drawer.withLock { $0 = progress }
+        #expect(progress.aside.ask("Password: ") == "open")
+        #expect(!progress.endQuestion())
+        #expect(ended.withLock { $0 } == 2)
+        drawer.withLock { $0 = nil }
+    }
+
+    @Test(arguments: [
+        ("hunter2\n", "hunter2"), ("hunter2\r", "hunter2"), ("hé\u{7F}\u{7F}\u{7F}\u{7F}ab\u{8}\n", "a"),
+        ("ab\u{15}c\n", "c"),
+        ("\n", ""), ("ab\u{4}", "ab"), ("\u{4}", nil), ("ab\u{3}", nil), ("ab", nil),
+    ])
+    func `a line that is typed unseen can be mended`(keys: String, text: String?) {
+        var line = SecretKeys()
+        for byte in keys.utf8 where line.ending == nil { line.take(byte) }
+        #expect(line.text == text)
+        #expect((line.ending == .interrupted) == keys.contains("\u{3}"))
+    }
+
     @Test func `what is not a terminal gets the words as they are`() {
         let screen = Screen()
         var terminal = screen.terminal()

@@ -6,7 +6,12 @@ struct Terminal: Sendable {
     /// Handed in, so that commands can be tried without the process's own streams.
     var write: @Sendable (String) -> Void
     var say: @Sendable (String) -> Void
+    /// The answer; nil without one.
     var ask: @Sendable (String) -> String?
+    /// The same, without showing what is typed.
+    var askSecretly: @Sendable (String) -> String? = { _ in nil }
+    /// Ends the question that is open, if one is, and answers all to come with nil.
+    var endQuestions: @Sendable () -> Void = {}
     /// Both a person's: questions may be asked, and the live view drawn.
     var isInteractive: Bool
     /// Behind stderr is a terminal on which the live view can be drawn.
@@ -17,10 +22,7 @@ struct Terminal: Sendable {
     static let process = Terminal(
         write: { Streams.write($0, to: STDOUT_FILENO) },
         say: { Streams.write($0, to: STDERR_FILENO) },
-        ask: { question in
-            Streams.write(question, to: STDERR_FILENO)
-            return readLine()
-        },
+        ask: Questions.line, askSecretly: Questions.secret, endQuestions: Questions.end,
         isInteractive: isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1,
         isErrorTerminal: isatty(STDERR_FILENO) == 1 && obeys, isOutputTerminal: isatty(STDOUT_FILENO) == 1,
         colour: isatty(STDERR_FILENO) == 1 && obeys && (environment["NO_COLOR"] ?? "").isEmpty)

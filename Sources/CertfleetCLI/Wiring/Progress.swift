@@ -42,20 +42,29 @@ final class Progress: Sendable {
 
     /// The terminal for all that is said and asked meanwhile: the picture makes room, and is drawn anew below it.
     var aside: Terminal {
-        guard ticker != nil else { return terminal }
         var aside = terminal
         aside.write = { [self] text in makeRoom { terminal.write(text) } }
         aside.say = { [self] text in makeRoom { terminal.say(text) } }
-        aside.ask = { [self] question in
-            // Events come in while somebody thinks.
-            state.withLock { state in
-                erase(&state)
-                state.questions += 1
-            }
-            defer { state.withLock { $0.questions -= 1 } }
-            return terminal.ask(question)
-        }
+        aside.ask = { [self] question in asking { terminal.ask(question) } }
+        aside.askSecretly = { [self] question in asking { terminal.askSecretly(question) } }
         return aside
+    }
+
+    /// Ends the question that somebody is being asked. False when nobody is.
+    func endQuestion() -> Bool {
+        let isAsking = state.withLock { $0.questions > 0 }
+        terminal.endQuestions()
+        return isAsking
+    }
+
+    /// Events come in while somebody thinks, and nothing is drawn.
+    private func asking(_ question: () -> String?) -> String? {
+        state.withLock { state in
+            erase(&state)
+            state.questions += 1
+        }
+        defer { state.withLock { $0.questions -= 1 } }
+        return question()
     }
 
     /// Takes in the next event.

@@ -39,8 +39,8 @@ extension RunSession {
         return .refused
     }
 
-    func asked() -> Bool {
-        let answer = terminal.ask("Carry this out? Type yes: ")
+    func asked(_ progress: Progress) -> Bool {
+        let answer = progress.aside.ask("Carry this out? Type yes: ")
         return ["yes", "y"].contains(answer?.lowercased().trimmingCharacters(in: .whitespaces))
     }
 

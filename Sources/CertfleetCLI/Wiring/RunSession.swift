@@ -63,8 +63,8 @@ struct RunSession {
                     fleet, waiting == nil && owed.isEmpty ? .done : .waiting, words: waiting ?? nothingDue(request))
             }
             if draft.hasWork { terminal.write(PlanBrief(style: outputStyle).text(draft)) }
-            guard !draft.hasWork || consent.yes || asked() else {
-                return await leave(fleet, .usage, words: "nothing was changed")
+            guard !draft.hasWork || consent.yes || asked(progress) else {
+                return await leave(fleet, interrupts.exitCode ?? .usage, words: "nothing was changed")
             }
             progress.resume()
             let id = try await createRun(draft, request, consent, fleet, journal)
@@ -120,6 +120,8 @@ struct RunSession {
         let interrupts = Interrupts(
             first: {
                 fleet.stop.ask()
+                // Who is asked before anything is changed need not be told that nothing will be.
+                if progress.endQuestion() { return progress.aside.say("\n") }
                 progress.aside.say(
                     "\nstopping: what is being switched is finished, nothing new begins; once more ends it at once\n")
             },
