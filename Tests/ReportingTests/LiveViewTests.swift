@@ -92,22 +92,28 @@ import Testing
             StepKey(host: "fe01", subject: "fe-lyon/fe", part: part, step: name)
         }
         take(.stepBegan(step(.prepare, "proof"), title: "nonce signed", number: 9, of: 9))
+        take(.prepared(order: "fe-lyon/fe", host: "fe01"))
         take(.stepBegan(step(.finally, "folder"), title: "removed", number: 1, of: 2))
         take(.outcome(step(.finally, "folder"), StepOutcome(.done)))
         take(.stepBegan(step(.finally, "other"), title: "removed too", number: 2, of: 2))
         #expect(lines()[1] == "  fe01  ▸ finally 2/2   other: removed too")
         take(.outcome(step(.finally, "other"), StepOutcome(.done)))
-        take(.agentBegan(host: "fe02", reason: "x"))
+        let broken = StepKey(host: "fe02", subject: "fe-lyon/fe", part: .prepare, step: "sign")
+        let folder = StepKey(host: "fe02", subject: "fe-lyon/fe", part: .finally, step: "folder")
+        take(.stepBegan(broken, title: "signed by corp", number: 3, of: 9))
+        take(.stepBegan(folder, title: "removed", number: 1, of: 1))
+        take(.outcome(folder, StepOutcome(.done)))
         #expect(
             lines() == [
-                "fe-lyon  1 working, 1 ready, 1 waiting", "  fe01  · prepared", "  fe02  ▸ agent starts: x",
+                "fe-lyon  1 working, 1 ready, 1 waiting", "  fe01  · prepared",
+                "  fe02  ▸ prepare 3/9   sign: signed by corp",
                 "  fe03  · waiting",
             ])
         take(.runEnded(.interrupted, exitCode: .interrupted))
         #expect(
             lines() == [
                 "fe-lyon  1 stopped, 1 ready, 1 not begun", "  fe01  · prepared, not switched",
-                "  fe02  ‖ stopped: agent starts: x", "  fe03  · not begun",
+                "  fe02  ‖ stopped at prepare 3/9: sign: signed by corp", "  fe03  · not begun",
             ])
         take(.runBegan(command: "x", resumed: true))
         #expect(lines()[0] == "fe-lyon  1 working, 1 ready, 1 waiting")

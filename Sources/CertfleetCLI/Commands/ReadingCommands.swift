@@ -38,7 +38,7 @@ struct PlanCommand: Command {
             program.terminal.write(PlanText(clock: DisplayClock(zone: .current), style: style).text(plan))
         }
         if let path = given.output { program.terminal.say("saved; to carry it out: certfleet apply \(path)\n") }
-        return look.exitCode(of: plan, detailed: given.exit).rawValue
+        return look.exitCode(of: plan, detailed: given.exit, faultsShown: !given.json).rawValue
     }
 }
 
@@ -73,7 +73,7 @@ struct StatusCommand: Command {
             let style = TextStyle(coloured: program.terminal.isOutputTerminal && program.terminal.colour)
             program.terminal.write(StatusText(clock: DisplayClock(zone: .current), style: style).text(report))
         }
-        return look.exitCode(of: plan, detailed: given.exit).rawValue
+        return look.exitCode(of: plan, detailed: given.exit, faultsShown: !given.json && !given.prometheus).rawValue
     }
 }
 
@@ -108,11 +108,16 @@ struct Look {
         return (fleet.plan(request, run: "<run>", facts: facts), facts)
     }
 
-    func exitCode(of plan: Plan, detailed: Bool) -> ExitCode {
+    /// Says what could not be looked at, and what to end with.
+    ///
+    /// - Parameter faultsShown: They stand in what was written to standard output: who sees both streams on one
+    ///   terminal is not told twice.
+    func exitCode(of plan: Plan, detailed: Bool, faultsShown: Bool = false) -> ExitCode {
+        let isSaid = faultsShown && program.terminal.isOutputTerminal && program.terminal.isErrorTerminal
         var codes: [ExitCode] = [.done]
         for pool in plan.pools {
             let faults = pool.unreachable.values.sorted { ($0.host ?? "") < ($1.host ?? "") }
-            for fault in faults { program.terminal.say(FaultText.text(fault) + "\n") }
+            for fault in isSaid ? [] : faults { program.terminal.say(FaultText.text(fault) + "\n") }
             if !faults.isEmpty { codes.append(faults.allSatisfy { $0.kind == .unreachable } ? .unreachable : .failed) }
         }
         let faults = plan.pools.flatMap(\.unreachable.values)

@@ -114,11 +114,7 @@ struct LiveHost: Sendable {
     mutating func runBegan() { isOver = false }
 
     private mutating func tidied() {
-        switch untidied {
-        case .working: phase = .ready
-        case let former?: phase = former
-        case nil: break
-        }
+        if let former = untidied { phase = former }
         untidied = nil
     }
 
