@@ -19,6 +19,9 @@ final class ChannelState: @unchecked Sendable {
 
     init(_ handle: ChannelHandle) { self.handle = handle }
 
+    /// What was said about the command's end before the session ended, when its output had come whole too.
+    var exitBeforeTheEnd: SSHExit? { hasEnded ? handle.toldExit : nil }
+
     /// Takes what the library has, of both outputs: they share one window, so that one left unread stalls the other.
     ///
     /// Reading can send: it tells the other side how much more it may send. When that packet is only half sent, the very

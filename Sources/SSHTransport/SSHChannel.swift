@@ -63,8 +63,8 @@ package final class SSHChannel: Sendable {
     /// Closes the channel and waits, shortly, for the other side to do the same. Works in a cancelled task too.
     ///
     /// Read to the end before: what is unread is lost.
-    /// - Returns: What the server said about the command's end; nil when it did not close in time, the connection was
-    ///   lost, or the channel had been closed before.
+    /// - Returns: What the server said about the command's end; nil when it did not close in time, or the connection was
+    ///   lost before all of that and of the output had come, or the channel had been closed before.
     @discardableResult
     package nonisolated(nonsending) func close() async -> SSHExit? {
         isClosed.store(true, ordering: .relaxed)

@@ -125,15 +125,16 @@ extension SSHSession {
     func close(_ channel: ChannelState) async -> SSHExit? {
         guard !channel.isClosed else { return nil }
         channel.isClosed = true
-        resources.close(channel)
+        // Until then it is among those whose rest is taken when the connection ends meanwhile.
+        defer { resources.close(channel) }
         wakeAll()
-        guard failure == nil, let deadline = try? deadline(deadlines.close) else { return nil }
+        guard failure == nil, let deadline = try? deadline(deadlines.close) else { return channel.exitBeforeTheEnd }
         do {
             try await perform("close channel", by: deadline, leaving: .harmless, heedsCancellation: false) {
                 try channel.handle.close()
             }
         } catch {
-            return nil
+            return channel.exitBeforeTheEnd
         }
         let exit = channel.handle.exit
         channel.handle.free()

@@ -6,10 +6,14 @@ import CLibSSH2
 final class ChannelHandle: @unchecked Sendable {
     private var pointer: OpaquePointer?
     private let session: SessionHandle
+    /// Its number on this side.
+    private let number: UInt32?
 
+    /// - Parameter pointer: Of the channel that was opened last.
     init(_ pointer: OpaquePointer, of session: SessionHandle) {
         self.pointer = pointer
         self.session = session
+        number = session.memory.told.opened
     }
 
     /// The pointer, unless it has been freed, with its session or before it.
@@ -88,9 +92,15 @@ final class ChannelHandle: @unchecked Sendable {
             signal: name.map { PeerText.clean(String(cString: $0).utf8.prefix(64)) })
     }
 
+    /// What the server has said about the end of the command so far, also after all has been freed; nil: nothing.
+    var toldExit: SSHExit? { number.flatMap { session.memory.told.exit(of: $0) } }
+
     /// A second call does nothing. What would have to wait for the network is left to the session's own end.
     func free() {
         guard let channel = try? live("close channel") else { return }
-        if libssh2_channel_free(channel) == 0 { pointer = nil }
+        if libssh2_channel_free(channel) == 0 {
+            pointer = nil
+            if let number { session.memory.told.forget(number) }
+        }
     }
 }

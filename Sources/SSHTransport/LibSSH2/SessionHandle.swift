@@ -43,6 +43,7 @@ final class SessionHandle: @unchecked Sendable {
     func free() {
         guard let pointer else { return }
         self.pointer = nil
+        memory.told.isOver = true
         // With its end held back, closing a channel would wait for ever.
         _ = libssh2_session_callback_set(
             pointer, LIBSSH2_CALLBACK_RECV, unsafeBitCast(receiveCallback, to: UnsafeMutableRawPointer.self))

@@ -44,6 +44,9 @@ final class SessionMemory {
     /// What the server showed before it let anybody in.
     private(set) var banner: String?
 
+    /// What was said about the ends of commands.
+    var told = ToldExits()
+
     /// Where a signature stands that is made outside of libssh2's call.
     enum Signature {
         case none
@@ -289,5 +292,6 @@ let reallocateCallback:
 let freeCallback: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Void = {
     start, abstract in
     SessionMemory.looking(abstract)?.forget(start)
+    if let start, ToldExits.concerns(start) { SessionMemory.behind(abstract)?.told.note(start) }
     free(start)
 }

@@ -20,8 +20,13 @@ extension ProgramRun {
 
     /// Whether the command's end was told, or at least that of its channel on a connection that stood.
     var hasEndedInOrder: Bool {
-        log.hasStatus || log.hasEnded && log.refusal == nil && !Self.isFarewell(lastLine)
+        if log.hasStatus { return !isCutOff }
+        return log.hasEnded && log.refusal == nil && !Self.isFarewell(lastLine)
     }
+
+    /// Whether the connection was gone before the channel was closed. The status had been told, but the program does not say
+    /// whether all of the output had come. A command may write such a line itself, but hardly with this host's name.
+    private var isCutOff: Bool { Self.isFarewell(lastLine) && lastLine.contains(host.endpoint.host) }
 
     var exit: SSHExit? {
         guard isOver, hasEndedInOrder, case .exited(let status)? = ending else { return nil }

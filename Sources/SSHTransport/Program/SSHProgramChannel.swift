@@ -1,6 +1,6 @@
 /// A command that the system's `ssh` program runs on a host. Letting go of it ends the program.
 package final class SSHProgramChannel: SSHCommand {
-    private let run: ProgramRun
+    let run: ProgramRun
 
     /// The worker that carries it: the executor to prefer for tasks that talk to it.
     package var worker: SSHWorker { run.worker }
