@@ -49,4 +49,35 @@ import Testing
             #expect(text.contains(part), "\(part)")
         }
     }
+
+    @Test func `what went wrong stands first and leads to its host, whose order nobody could look at remains`() {
+        var planned = Sample.planned("fe02", .unknown)
+        planned.former = [:]
+        planned.order.names = []
+        let record = RunRecord(
+            id: "20261121-1203-a7f3", command: "renew", inventory: "fleet.yml", state: .stopped, began: at(0),
+            hosts: ["fe01", "fe02"])
+        let fault = Fault("ssh.refused", .unreachable, host: "fe02", "nothing <b> listens", hint: "is sshd running?")
+        let report = RunReport(
+            record,
+            events: [
+                RunEvent(time: at(0), kind: .hostFailed(fault)),
+                RunEvent(time: at(0), kind: .planned(PlannedOrderSummary(Sample.planned("fe01", .none)))),
+                RunEvent(time: at(0), kind: .planned(PlannedOrderSummary(planned))),
+            ])
+        #expect(report.remaining.map(\.pool) == ["fe-lyon"])
+        #expect(report.remaining.first?.hosts == ["fe02"])
+        let text = RunReportHTML(clock: clock).document(report).text
+        let wrong = text.range(
+            of: "<li><a href=\"#host-fe02\">fe02</a>: nothing &lt;b&gt; listens <code>ssh.refused</code></li>")
+        let hosts = text.range(of: "<table class=\"hosts\">")
+        #expect(wrong != nil && hosts != nil)
+        if let wrong, let hosts { #expect(wrong.lowerBound < hosts.lowerBound) }
+        #expect(text.contains("<details id=\"host-fe02\" open>"))
+        #expect(text.contains("<td data-is=\"After\">–</td><td data-is=\"Result\" class=\"bad\">not known"))
+        #expect(
+            text.contains(
+                "<span class=\"faint\">unchanged</span></td><td data-is=\"Result\" class=\"good\">nothing to do"))
+        #expect(text.contains("subject lyon.corp.example.com, and no name beside it"))
+    }
 }

@@ -28,8 +28,13 @@ enum ReportStyle {
         font-weight:400}
         .fault{border-left:3px solid var(--bad);background:var(--tint);padding:.5rem .8rem;margin:.5rem 0}
         .todo{border-left:3px solid var(--waiting);background:var(--tint);padding:.1rem 1rem .7rem;margin-top:1.5rem}
-        .todo h2{border:0;margin:.6rem 0 .2rem}.hint{color:var(--faint)}
+        .wrong{border-left:3px solid var(--bad);background:var(--tint);padding:.1rem 1rem .7rem;margin-top:1.5rem}
+        .wrong a{color:inherit;font-weight:600}
+        .todo h2,.wrong h2{border:0;margin:.6rem 0 .2rem}.hint{color:var(--faint)}
         details{margin:.5rem 0}summary{cursor:pointer;padding:.2rem 0}
+        @media (max-width:48rem){.hosts thead{display:none}.hosts tr{display:block;padding:.4rem 0;\
+        border-bottom:1px solid var(--line)}.hosts td{display:block;border:0;padding:.05rem 0}\
+        .hosts td[data-is]::before{content:attr(data-is);display:inline-block;width:4.5rem;color:var(--faint)}}
         @media print{details>*{display:revert}body{font-size:11pt}}
         """
 }

@@ -51,11 +51,11 @@ package struct RunReport: Sendable {
         owed = debts.owed
     }
 
-    /// Pools with an order to be done, and their members that were not switched.
+    /// Pools with an order to be done, and their members that were not switched or could not be looked at.
     package var remaining: [(pool: String, hosts: [String])] {
         guard exitCode != .done else { return [] }
         var found: [(pool: String, hosts: [String])] = []
-        for order in orders where order.summary.need.isWork {
+        for order in orders where order.summary.need.isWork || order.summary.need == .unknown {
             let open = order.hosts.filter { !$0.switched }.map(\.host)
             let index = found.firstIndex { $0.pool == order.summary.pool }
             if let index {

@@ -26,6 +26,7 @@ package struct RunReportHTML: Sendable {
         <body>
         <main>
         \(head(report))
+        \(faults(report))
         \(remaining(report))
         \(hostTable(report))
         \(report.pools.map { pool($0, report) })
@@ -68,6 +69,25 @@ package struct RunReportHTML: Sendable {
         }
     }
 
+    /// In a word, where the reader begins; the details are with the host.
+    private func faults(_ report: RunReport) -> HTML {
+        let items = inOrder(report).flatMap { host in
+            host.faults.map { fault in
+                "<li><a href=\"#host-\(host.name)\">\(host.name)</a>: \(fault.message) <code>\(fault.code)</code></li>"
+                    as HTML
+            }
+        }
+        return items.isEmpty ? "" : "<section class=\"wrong\"><h2>What went wrong</h2><ul>\(items)</ul></section>"
+    }
+
+    /// The hosts as their orders stand in the report; who has none, last.
+    private func inOrder(_ report: RunReport) -> [HostReport] {
+        let names = report.orders.flatMap { $0.hosts.map(\.host) }
+        func rank(_ host: HostReport) -> Int { names.firstIndex(of: host.name) ?? names.count }
+        return report.hosts.enumerated()
+            .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
+    }
+
     private func remaining(_ report: RunReport) -> HTML {
         let rows = report.remaining.map { "<li><b>\($0.pool)</b>: \($0.hosts.joined(separator: ", "))</li>" as HTML }
         let resume: HTML =
@@ -83,7 +103,7 @@ package struct RunReportHTML: Sendable {
         let rows = report.orders.flatMap { order in order.hosts.map { row(order, $0, report) } }
         guard !rows.isEmpty else { return "" }
         return """
-            <section><h2>Hosts</h2><div class="scroll"><table>
+            <section><h2>Hosts</h2><div class="scroll"><table class="hosts">
             <thead><tr><th>Host</th><th>Order</th><th>Usages</th><th>Before</th><th>After</th><th>Result</th></tr></thead>
             <tbody>\(rows)</tbody></table></div></section>
             """
@@ -92,15 +112,16 @@ package struct RunReportHTML: Sendable {
     private func row(_ order: OrderReport, _ host: OrderReport.OnHost, _ report: RunReport) -> HTML {
         let failed = report.hosts.contains { $0.name == host.host && !$0.faults.isEmpty }
         let progress = RunReportText.progress(order, host)
-        let idle = !order.summary.need.isWork
-        let tone = host.switched || idle ? "good" : failed ? "bad" : "waiting"
+        let (idle, unknown) = (order.summary.need == .none, order.summary.need == .unknown)
+        let tone = host.switched || idle ? "good" : failed || unknown ? "bad" : "waiting"
         let former = Set(host.former.values).sorted().map { "<code>\($0)</code> " as HTML }
         let new: HTML =
             idle ? "<span class=\"faint\">unchanged</span>" : host.new.map { "<code>\($0)</code>" } ?? "–"
         return """
-            <tr><td><b>\(host.host)</b></td><td>\(order.summary.order)</td>\
-            <td>\(order.summary.usages.joined(separator: ", "))</td><td>\(former.isEmpty ? ["–"] : former)</td>\
-            <td>\(new)</td><td class="\(tone)">\(progress)</td></tr>
+            <tr><td><b>\(host.host)</b></td><td data-is="Order">\(order.summary.order)</td>\
+            <td data-is="Usages">\(order.summary.usages.joined(separator: ", "))</td>\
+            <td data-is="Before">\(former.isEmpty ? ["–"] : former)</td><td data-is="After">\(new)</td>\
+            <td data-is="Result" class="\(tone)">\(progress)</td></tr>
             """
     }
 
@@ -123,12 +144,16 @@ package struct RunReportHTML: Sendable {
             evidence.isEmpty ? "" : "<h4>Read back from the servers</h4><table><tbody>\(evidence)</tbody></table>"
         let reasons: HTML = summary.reasons.isEmpty ? "" : "<ul>\(items(summary.reasons.map(\.text)))</ul>"
         let serial: HTML = order.serial.map { " · serial <code>\($0)</code>" } ?? ""
+        let alone: HTML = "<p>subject \(summary.subject), and no name beside it</p>"
+        let list: HTML = """
+            <details><summary>\(counted(summary.names.count, "name")), subject \(summary.subject)</summary>
+            <table><tbody>\(names)</tbody></table></details>
+            """
         return """
             <article><h3>\(summary.order) <span class="faint">on \(summary.hosts.joined(separator: ", "))</span></h3>
             <p>\(ResultWords.text(summary.need)) · \(summary.authority) · \(ResultWords.text(summary.sharing))\(serial)</p>
             \(reasons)
-            <details><summary>\(counted(summary.names.count, "name")), subject \(summary.subject)</summary>
-            <table><tbody>\(names)</tbody></table></details>
+            \(names.isEmpty ? alone : list)
             \(verified)
             \(summary.notes.isEmpty ? "" : "<h4>Notes</h4><ul>\(items(summary.notes))</ul>" as HTML)
             </article>
@@ -137,7 +162,7 @@ package struct RunReportHTML: Sendable {
 
     private func hosts(_ report: RunReport) -> HTML {
         guard !report.hosts.isEmpty else { return "" }
-        return "<section><h2>What was done on each host</h2>\(report.hosts.map { host($0, report) })</section>"
+        return "<section><h2>What was done on each host</h2>\(inOrder(report).map { host($0, report) })</section>"
     }
 
     private func host(_ host: HostReport, _ report: RunReport) -> HTML {
@@ -146,7 +171,7 @@ package struct RunReportHTML: Sendable {
         let faults = host.faults.map { "<div class=\"fault\">\(fault($0))</div>" as HTML }
         let agents = host.agents.map { "<li>\(clock.time($0.time)) \($0.text)</li>" as HTML }
         return """
-            <details\(host.faults.isEmpty ? "" : " open" as HTML)><summary><b>\(host.name)</b> \
+            <details id="host-\(host.name)"\(host.faults.isEmpty ? "" : " open" as HTML)><summary><b>\(host.name)</b> \
             <span class="faint">\(counted(steps.count, "step"))\(host.faults.isEmpty ? "" : ", " + counted(host.faults.count, "fault"))</span></summary>
             \(faults)
             \(putBack.isEmpty ? "" : "<p>Would put the former certificate back:</p><ul>\(putBack)</ul>" as HTML)
