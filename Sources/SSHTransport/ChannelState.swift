@@ -7,6 +7,8 @@ final class ChannelState: @unchecked Sendable {
     var pending = PendingOutput()
     var isClosed = false
     var isWriting = false
+    /// How many others wait to write.
+    var waitingWriters = 0
     var isInputClosed = false
     /// Whether the command's output had come whole before the session ended.
     var hasEnded = false

@@ -28,24 +28,31 @@ extension SSHSession {
 
     /// The same for a call that says whether it is done.
     ///
-    /// - Parameter seen: What ``waitsForMore(_:)`` says: nothing can be done before the socket has changed.
+    /// - Parameter channel: The only one that the call asks about, and only reads.
     @inline(never)
     func complete(
         _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
-        after seen: Int? = nil, _ call: () throws -> Bool
+        reading channel: ChannelState? = nil, _ call: () throws -> Bool
     ) async throws {
         var turns = Turns(takeNumber(), operation, deadline, leaving, heedsCancellation)
         var next = Turn.again
-        if let seen, let readiness = resources.readiness { next = .wait(readiness, since: seen) }
+        var isWoken = true
         while true {
+            // Many may wait on one connection, and one of them reads for all.
+            if isWoken, let channel, let wait = waitForMore(channel, heedsCancellation) {
+                next = wait
+            } else {
+                next = try turn(&turns, call)
+                isWoken = false
+            }
             switch next {
             case .done: return
             case .again: break
             case .later: await Task.yield()
             case .wait(let readiness, let seen):
                 await change(of: readiness, since: seen, heedsCancellation: heedsCancellation)
+                isWoken = true
             }
-            next = try turn(&turns, call)
         }
     }
 
@@ -124,14 +131,16 @@ extension SSHSession {
             .unresponsive, turns.operation, "\(turns.operation) was not done within \(deadline.limit.words)")
     }
 
-    /// Up to which change of the socket all has been read, as long as nothing has come since and nothing lies there for this
-    /// channel: to look again would cost a call of the system and find nothing.
-    func waitsForMore(_ channel: ChannelState) -> Int? {
+    /// A wait, when all has been read that came with the last change of the socket and nothing of it is this channel's: to
+    /// look again would cost a call of the system and find nothing.
+    @inline(never)
+    private func waitForMore(_ channel: ChannelState, _ heedsCancellation: Bool) -> Turn? {
         guard let readiness = resources.readiness, drained == readiness.changes, resources.halfRead == nil,
-            resources.sender == nil,
-            !readiness.isGone, channel.handle.isQuiet, resources.handle?.memory.hasHadItsShare == false
+            resources.sender == nil, !readiness.isGone, !channel.isClosed, channel.pending.count == 0,
+            channel.handle.isQuiet, resources.handle?.memory.hasHadItsShare == false,
+            !heedsCancellation || !Task.isCancelled
         else { return nil }
-        return drained
+        return .wait(readiness, since: drained)
     }
 
     private func attempt(_ call: () throws -> Bool, _ number: Int) throws -> Bool {

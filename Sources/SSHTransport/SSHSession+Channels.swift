@@ -63,7 +63,7 @@ extension SSHSession {
         var output = channel.pending.take()
         guard output == nil else { return output ?? .end }
         do {
-            try await complete("read", leaving: .harmless, after: waitsForMore(channel)) {
+            try await complete("read", leaving: .harmless, reading: channel) {
                 output = try next(of: channel)
                 return output != nil
             }
@@ -87,12 +87,14 @@ extension SSHSession {
         while channel.isWriting {
             try Task.checkCancellation()
             guard failure == nil, let socket = resources.socket else { throw lost("write") }
+            channel.waitingWriters += 1
             await nextChange(of: socket.readiness)
+            channel.waitingWriters -= 1
         }
         channel.isWriting = true
         defer {
             channel.isWriting = false
-            wakeAll()
+            if channel.waitingWriters > 0 { wakeAll() }
         }
         var rest = bytes[...]
         try await complete("write", leaving: .harmless) {
