@@ -61,6 +61,20 @@ import Testing
         #expect(try names.isEmpty)
     }
 
+    @Test(.timeLimit(.minutes(1))) func `a program that waits for its killed owner to read its log is let go`()
+        async throws
+    {
+        let dead = try left("certfleet-ssh-123-abcdef")
+        let pipe = "\(dead)/0/pipe"
+        mkfifo(pipe, 0o600)
+        let words = ["-c", ": > '\(place["begun"])'; echo > '\(pipe)'"]
+        async let waiting = ChildCommand("sh", words, environment: ["PATH": "/usr/bin:/bin"]).run(limit: .seconds(20))
+        while !FileManager.default.fileExists(atPath: place["begun"]) { await Task.yield() }
+        let folders = ProgramFolders()
+        try folders.make(in: place.path).remove()
+        _ = try await waiting
+    }
+
     @Test func `nothing is taken away that is not ours beyond doubt`() throws {
         _ = try left("certfleet-ssh-1-abcdef", mode: 0o755)
         _ = try left("certfleet-ssh-2-abcdef", file: "letters/to a friend")

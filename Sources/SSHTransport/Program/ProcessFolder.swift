@@ -99,12 +99,21 @@ final class ProcessFolder: Sendable {
             guard flock(folder, LOCK_EX | LOCK_NB) == 0 else { continue }
             for inner in names(in: folder) where inner.allSatisfy(\.isNumber) {
                 guard let files = ownFolder(inner, in: folder) else { continue }
-                for file in names(in: files) { unlinkat(files, file, 0) }
+                for file in names(in: files) {
+                    release(file, in: files)
+                    unlinkat(files, file, 0)
+                }
                 close(files)
                 unlinkat(folder, inner, AT_REMOVEDIR)
             }
             unlinkat(place, name, AT_REMOVEDIR)
         }
+    }
+
+    /// A program that was started and had not opened its log yet waits for a reader of that pipe, for ever.
+    private static func release(_ file: String, in folder: Int32) {
+        let end = openat(folder, file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+        if end >= 0 { close(end) }
     }
 
     /// A folder of this account that nobody else can look into, opened; no link to one.
