@@ -33,9 +33,13 @@ struct Project: Sendable {
             return Project(
                 place: place, inventory: inventory, procedures: library.procedures, signatures: signatures)
         } catch let diagnostics as Diagnostics {
-            throw Refusal(.badInput, diagnostics.description)
+            let isThere = FileManager.default.fileExists(atPath: place.inventoryPath)
+            throw Refusal(.badInput, diagnostics.description + (isThere ? "" : "\n  hint: \(Self.whereToLook)"))
         }
     }
+
+    private static let whereToLook =
+        "name the project's folder with --project, or the file with -i; inventory/example.yml is one to start from"
 }
 
 /// What the program brings with it.
