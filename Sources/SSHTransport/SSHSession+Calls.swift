@@ -50,7 +50,7 @@ extension SSHSession {
             case .again: break
             case .later: await Task.yield()
             case .wait(let readiness, let seen):
-                await change(of: readiness, since: seen, heedsCancellation: heedsCancellation)
+                await change(of: readiness, since: seen, heedsCancellation: heedsCancellation, reading: channel)
                 isWoken = true
             }
         }
@@ -91,6 +91,8 @@ extension SSHSession {
         // Both go with the session's end.
         let resources = resources
         guard let readiness = resources.readiness, let handle = resources.handle else { throw lost(turns.operation) }
+        var goesOn = false
+        defer { if readiness.hasReaders { handOut(readiness, goesOn: goesOn) } }
         if let reason = reasonToLeave(turns) { throw leave(reason, turns) }
         let seen = readiness.changes
         guard
@@ -110,6 +112,7 @@ extension SSHSession {
             release(turns.number)
         }
         if handle.memory.mayHaveMore(since: reads) {
+            goesOn = true
             guard handle.memory.hasHadItsShare else { return .again }
             handle.memory.renewShare()
             return .later
@@ -122,6 +125,14 @@ extension SSHSession {
         guard readiness.isGone else { return .wait(readiness, since: seen) }
         end(resources.socket?.ending ?? LibSSH2Error.connectionLost(turns.operation, number: 0))
         return .again
+    }
+
+    /// What was read in a turn may be for others who wait for it; and what was not, one of them has to read.
+    private func handOut(_ readiness: SocketReadiness, goesOn: Bool) {
+        // While a packet is half sent nobody reads, and then all are woken. With the session they were.
+        guard resources.sender == nil, resources.halfRead == nil, resources.handle != nil else { return }
+        readiness.wakeReaders { $0.isClosed || $0.pending.count > 0 || !$0.handle.isQuiet }
+        if !goesOn, drained != readiness.changes { readiness.wakeReader() }
     }
 
     private func reasonToLeave(_ turns: Turns) -> (any Error)? {
@@ -205,14 +216,17 @@ extension SSHSession {
     /// Suspends until something has happened on the socket, or may have.
     ///
     /// - Parameter seen: ``SocketReadiness/changes`` from before the last look at what is waited for.
-    func change(of readiness: SocketReadiness, since seen: Int, heedsCancellation: Bool = true) async {
+    func change(
+        of readiness: SocketReadiness, since seen: Int, heedsCancellation: Bool = true,
+        reading channel: ChannelState? = nil
+    ) async {
         let id = UInt64(takeNumber())
         guard heedsCancellation else {
             return await withUnsafeContinuation { readiness.add($0, id: id, seen: seen) }
         }
         await withTaskCancellationHandler {
             // Through `self`: a closure that does not capture the actor would leave its worker.
-            await withUnsafeContinuation { self.add($0, id: id, to: readiness, seen: seen) }
+            await withUnsafeContinuation { self.add($0, id: id, to: readiness, seen: seen, reading: channel) }
         } onCancel: { [worker] in
             worker.run { readiness.wake(id) }
         }
@@ -225,8 +239,9 @@ extension SSHSession {
     }
 
     private func add(
-        _ continuation: UnsafeContinuation<Void, Never>, id: UInt64, to readiness: SocketReadiness, seen: Int
+        _ continuation: UnsafeContinuation<Void, Never>, id: UInt64, to readiness: SocketReadiness, seen: Int,
+        reading channel: ChannelState?
     ) {
-        readiness.add(continuation, id: id, seen: seen)
+        readiness.add(continuation, id: id, seen: seen, reading: channel)
     }
 }

@@ -45,16 +45,21 @@ final class WatchedSockets: @unchecked Sendable {
     func deliver(_ count: Int) {
         for index in 0..<count {
             guard let socket = sockets[tokens[index]] else { continue }
-            if gone[index] != 0 { socket.isGone = true }
-            socket.wakeAll()
+            if gone[index] != 0 {
+                socket.isGone = true
+                socket.wakeAll()
+            } else {
+                socket.change()
+            }
         }
     }
 }
 
 /// Who waits for something to happen on one socket.
 ///
-/// Every change wakes everybody who waits; each tries again and waits on if it was not meant. No change is lost: they are
-/// counted, and a waiter says up to which one it has seen, for between its try and its wait another job of the worker may
+/// Every change wakes everybody who waits; each tries again and waits on if it was not meant. Of those who wait for what
+/// comes on a channel, and there may be hundreds on a connection to a bastion, a change of the socket wakes only one: it
+/// reads for all, and then wakes those for whom there is something. No change is lost: they are counted, and a waiter says up to which one it has seen, for between its try and its wait another job of the worker may
 /// run. And what one waiter reads for another after the
 /// last event brings an event of its own, because the socket is watched for both directions: it is reported as long as
 /// it can still be written to, and when it cannot, it is reported as soon as it can.
@@ -73,8 +78,10 @@ final class SocketReadiness: @unchecked Sendable {
     // allocation; who is taken out here is resumed in the same line, and a socket's end wakes all.
     private var first: Waiter?
     private var others: [Waiter] = []
+    /// Those of the others who read a channel each.
+    private var readers: [Waiter] = []
 
-    private typealias Waiter = (id: UInt64, continuation: UnsafeContinuation<Void, Never>)
+    private typealias Waiter = (id: UInt64, continuation: UnsafeContinuation<Void, Never>, channel: ChannelState?)
 
     init(token: UInt64, descriptor: Int32) {
         self.token = token
@@ -82,13 +89,19 @@ final class SocketReadiness: @unchecked Sendable {
     }
 
     /// Resumes the continuation at the next change, or now when there has been one since `seen`.
-    func add(_ continuation: UnsafeContinuation<Void, Never>, id: UInt64, seen: Int) {
+    ///
+    /// - Parameter channel: What it reads, if that is all it waits for.
+    func add(
+        _ continuation: UnsafeContinuation<Void, Never>, id: UInt64, seen: Int, reading channel: ChannelState? = nil
+    ) {
         if changes != seen {
             continuation.resume()
-        } else if first == nil && others.isEmpty {
-            first = (id, continuation)
+        } else if first == nil && others.isEmpty && readers.isEmpty {
+            first = (id, continuation, channel)
+        } else if channel == nil {
+            others.append((id, continuation, nil))
         } else {
-            others.append((id, continuation))
+            readers.append((id, continuation, channel))
         }
     }
 
@@ -100,12 +113,54 @@ final class SocketReadiness: @unchecked Sendable {
             waiter.continuation.resume()
         } else if let index = others.firstIndex(where: { $0.id == id }) {
             others.remove(at: index).continuation.resume()
+        } else if let index = readers.firstIndex(where: { $0.id == id }) {
+            readers.remove(at: index).continuation.resume()
+        }
+    }
+
+    /// The socket has changed: wakes all but those who read, and of those one.
+    func change() {
+        changes += 1
+        let reader = first?.channel != nil || readers.isEmpty ? nil : readers.removeLast()
+        wakeOthers()
+        reader?.continuation.resume()
+    }
+
+    /// Whether somebody waits for what comes on a channel.
+    var hasReaders: Bool { !readers.isEmpty || first?.channel != nil }
+
+    /// Wakes one of those who read, to read for all.
+    func wakeReader() {
+        if let waiter = first, waiter.channel != nil {
+            first = nil
+            waiter.continuation.resume()
+        } else {
+            readers.popLast()?.continuation.resume()
+        }
+    }
+
+    /// Wakes those for whose channel there is something.
+    func wakeReaders(where hasSome: (ChannelState) -> Bool) {
+        if let waiter = first, let channel = waiter.channel, hasSome(channel) {
+            first = nil
+            waiter.continuation.resume()
+        }
+        for index in readers.indices.reversed() {
+            guard let channel = readers[index].channel, hasSome(channel) else { continue }
+            readers.remove(at: index).continuation.resume()
         }
     }
 
     /// In the order in which they began to wait.
     func wakeAll() {
         changes += 1
+        let woken = readers
+        readers = []
+        wakeOthers()
+        for waiter in woken { waiter.continuation.resume() }
+    }
+
+    private func wakeOthers() {
         if let waiter = first {
             first = nil
             waiter.continuation.resume()
