@@ -92,3 +92,34 @@ final class OpenWorkers: Sendable {
 
     func next() -> SSHWorker { workers[turn.wrappingAdd(1, ordering: .relaxed).oldValue % workers.count] }
 }
+
+/// A connection that has been greeted and says nothing, and so takes up the server's one place for newcomers.
+final class Occupant: Sendable {
+    private let descriptor: Int32
+
+    init(of port: UInt16) throws {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = descriptor
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        var byte: UInt8 = 0
+        guard result == 0, recv(descriptor, &byte, 1, 0) == 1 else { throw POSIXError(.ECONNREFUSED) }
+    }
+
+    deinit { close(descriptor) }
+}
+
+/// Ends only when the task is cancelled.
+func forever() async -> [UInt8] {
+    let (never, end) = AsyncStream.makeStream(of: Void.self)
+    for await _ in never {}
+    withExtendedLifetime(end) {}
+    return []
+}
