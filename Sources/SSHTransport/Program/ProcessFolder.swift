@@ -1,4 +1,3 @@
-import CLinux
 import Glibc
 import Synchronization
 
@@ -93,13 +92,13 @@ final class ProcessFolder: Sendable {
         let place = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard place >= 0 else { return }
         defer { close(place) }
-        for name in names(in: place) where name.hasPrefix(mark) {
+        for name in ProgramFolder.names(in: place) where name.hasPrefix(mark) {
             guard let folder = ownFolder(name, in: place) else { continue }
             defer { close(folder) }
             guard flock(folder, LOCK_EX | LOCK_NB) == 0 else { continue }
-            for inner in names(in: folder) where inner.allSatisfy(\.isNumber) {
+            for inner in ProgramFolder.names(in: folder) where inner.allSatisfy(\.isNumber) {
                 guard let files = ownFolder(inner, in: folder) else { continue }
-                for file in names(in: files) {
+                for file in ProgramFolder.names(in: files) {
                     release(file, in: files)
                     unlinkat(files, file, 0)
                 }
@@ -124,17 +123,6 @@ final class ProcessFolder: Sendable {
         if fstat(folder, &facts) == 0, facts.st_uid == geteuid(), facts.st_mode & 0o7777 == 0o700 { return folder }
         close(folder)
         return nil
-    }
-
-    private static func names(in folder: Int32) -> [String] {
-        let copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard copy >= 0 else { return [] }
-        guard let listing = fdopendir(copy) else {
-            close(copy)
-            return []
-        }
-        defer { closedir(listing) }
-        return ProgramFolder.names(listing)
     }
 }
 

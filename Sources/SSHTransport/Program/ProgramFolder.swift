@@ -37,17 +37,24 @@ final class ProgramFolder: Sendable {
     }
 
     func removeAll(but kept: String?) {
-        guard let folder = opendir(path) else { return }
-        let names = Self.names(folder)
-        closedir(folder)
-        for name in names where name != kept { unlink("\(path)/\(name)") }
+        let folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        defer { close(folder) }
+        for name in Self.names(in: folder) where name != kept { unlinkat(folder, name, 0) }
     }
 
     /// All names in a folder. Read first and used then: a folder that changes while it is read may leave some out.
-    static func names(_ folder: OpaquePointer) -> [String] {
+    static func names(in folder: Int32) -> [String] {
+        let copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard copy >= 0 else { return [] }
+        guard let listing = fdopendir(copy) else {
+            close(copy)
+            return []
+        }
+        defer { closedir(listing) }
         var names: [String] = []
         var characters = [CChar](repeating: 0, count: 256)
-        while linux_next_name(folder, &characters) != 0 {
+        while linux_next_name(listing, &characters) != 0 {
             let bytes = characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
             let name = String(decoding: bytes, as: UTF8.self)
             if name != "." && name != ".." { names.append(name) }
