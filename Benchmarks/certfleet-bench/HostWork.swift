@@ -35,7 +35,11 @@ struct HostWork {
         let end = Array(" + 1\n".utf8)
         var value = Array("0".utf8)
         for _ in 0..<12 {
-            try await channel.write(command + value + end)
+            var step = command
+            step.reserveCapacity(command.count + value.count + end.count)
+            step += value
+            step += end
+            try await channel.write(step)
             value = try await line(from: channel)
         }
         guard value.elementsEqual("12".utf8) else { throw WrongOutput(text: String(decoding: value, as: UTF8.self)) }

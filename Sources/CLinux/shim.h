@@ -81,15 +81,19 @@ static inline int linux_epoll_remove(int set, int descriptor)
 
 #define LINUX_EPOLL_BATCH 256
 
-// What is ready now: the tokens, and whether the peer is gone (error or hang-up).
+#define LINUX_SOCKET_GONE 1 // an error or a hang-up
+#define LINUX_SOCKET_ENDED 2 // behind what has come, nothing more comes
+
+// What is ready now: the tokens, and what is over.
 static inline int linux_epoll_take(
-    int set, uint64_t tokens[LINUX_EPOLL_BATCH], uint8_t gone[LINUX_EPOLL_BATCH])
+    int set, uint64_t tokens[LINUX_EPOLL_BATCH], uint8_t endings[LINUX_EPOLL_BATCH])
 {
     struct epoll_event events[LINUX_EPOLL_BATCH];
     int count = epoll_wait(set, events, LINUX_EPOLL_BATCH, 0);
     for (int i = 0; i < count; i++) {
         tokens[i] = events[i].data.u64;
-        gone[i] = (events[i].events & (EPOLLERR | EPOLLHUP)) != 0;
+        endings[i] = (events[i].events & (EPOLLERR | EPOLLHUP) ? LINUX_SOCKET_GONE : 0)
+            | (events[i].events & EPOLLRDHUP ? LINUX_SOCKET_ENDED : 0);
     }
     return count;
 }

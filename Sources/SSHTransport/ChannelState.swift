@@ -4,7 +4,7 @@
 final class ChannelState: @unchecked Sendable {
     let handle: ChannelHandle
     /// Read from the library, and by nobody yet.
-    var pending = PendingOutput()
+    @exclusivity(unchecked) var pending = PendingOutput()
     var isClosed = false
     var isWriting = false
     /// How many others wait to write.
@@ -72,6 +72,8 @@ struct PendingOutput {
     private var others: [SSHOutput] = []
     /// In bytes.
     private(set) var count = 0
+
+    var isEmpty: Bool { first == nil }
 
     mutating func add(_ bytes: [UInt8], areErrors: Bool) {
         count += bytes.count

@@ -15,59 +15,55 @@ extension SSHSession {
         _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
         _ call: () throws -> Attempt<Value>
     ) async throws -> Value {
-        var answer = Attempt<Value>.again
+        var turns = Turns(
+            takeNumber(), operation, by: deadline, leaving: leaving, heedsCancellation: heedsCancellation)
         while true {
-            if case .done(let value) = answer { return value }
-            try await complete(operation, by: deadline, leaving: leaving, heedsCancellation: heedsCancellation) {
+            var answer = Attempt<Value>.again
+            let next = try turn(&turns) {
                 answer = try call()
-                if case .done = answer { return true }
-                return false
+                return answer.isDone
             }
+            if case .done(let value) = answer { return value }
+            await wait(for: next, turns)
         }
     }
 
-    /// The same for a call that says whether it is done.
-    ///
-    /// - Parameter channel: The only one that the call asks about, and only reads.
+    /// Between two turns. Most calls are done with their first one: apart, so that they keep no room for this.
     @inline(never)
-    func complete(
-        _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
-        reading channel: ChannelState? = nil, _ call: () throws -> Bool
-    ) async throws {
-        var turns = Turns(takeNumber(), operation, deadline, leaving, heedsCancellation)
-        var next = Turn.again
-        var isWoken = true
-        while true {
-            // Many may wait on one connection, and one of them reads for all.
-            if isWoken, let channel, let wait = waitForMore(channel, heedsCancellation) {
-                next = wait
-            } else {
-                next = try turn(&turns, call)
-                isWoken = false
+    func wait(for next: Turn, _ turns: Turns) async {
+        switch next {
+        case .done, .again: return
+        case .later: await Task.yield()
+        case .wait(let readiness, let seen) where turns.heedsCancellation:
+            let id = UInt64(takeNumber())
+            await withTaskCancellationHandler {
+                // Through `self`: a closure that does not capture the actor would leave its worker.
+                await withUnsafeContinuation { self.add($0, id: id, to: readiness, seen: seen, reading: turns.channel) }
+            } onCancel: { [worker] in
+                worker.run { readiness.wake(id) }
             }
-            switch next {
-            case .done: return
-            case .again: break
-            case .later: await Task.yield()
-            case .wait(let readiness, let seen):
-                await change(of: readiness, since: seen, heedsCancellation: heedsCancellation, reading: channel)
-                isWoken = true
-            }
+        case .wait(let readiness, let seen):
+            let id = UInt64(takeNumber())
+            await withUnsafeContinuation { readiness.add($0, id: id, seen: seen) }
         }
     }
 
     /// The turns of one call.
-    private struct Turns {
+    struct Turns {
         let number: Int
         let operation: String
         let deadline: Deadline?
         let leaving: Leaving
         let heedsCancellation: Bool
-        var spare = 8
+        /// The only one that the call asks about, and only reads.
+        let channel: ChannelState?
+        fileprivate var spare = 8
 
         init(
-            _ number: Int, _ operation: String, _ deadline: Deadline?, _ leaving: Leaving, _ heedsCancellation: Bool
+            _ number: Int, _ operation: String, by deadline: Deadline? = nil, leaving: Leaving,
+            heedsCancellation: Bool = true, reading channel: ChannelState? = nil
         ) {
+            self.channel = channel
             self.number = number
             self.operation = operation
             self.deadline = deadline
@@ -76,18 +72,21 @@ extension SSHSession {
         }
     }
 
-    private enum Turn {
+    /// What a turn came to, and so what is next.
+    enum Turn {
         case done
         case again
         /// When the others of this worker had theirs.
         case later
         case wait(SocketReadiness, since: Int)
+
+        var isDone: Bool { if case .done = self { true } else { false } }
     }
 
     /// Apart from the suspended call, and kept apart by the compiler: what this needs for a moment, each call would keep for
     /// as long as it waits.
     @inline(never)
-    private func turn(_ turns: inout Turns, _ call: () throws -> Bool) throws -> Turn {
+    func turn(_ turns: inout Turns, _ call: () throws -> Bool) throws -> Turn {
         // Both go with the session's end.
         let resources = resources
         guard let readiness = resources.readiness, let handle = resources.handle else { throw lost(turns.operation) }
@@ -101,10 +100,8 @@ extension SSHSession {
         else {
             return .wait(readiness, since: seen)
         }
-        let (reads, drains) = (handle.memory.reads, handle.memory.drains)
-        let isDone = try attempt(call, turns.number)
-        if handle.memory.drains != drains { drained = seen }
-        if isDone { return .done }
+        let reads = handle.memory.reads
+        if try attempt(call, turns.number) { return .done }
         let directions = handle.directions
         if directions.wantsToWrite && resources.halfRead == nil {
             resources.sender = turns.number
@@ -130,9 +127,9 @@ extension SSHSession {
     /// What was read in a turn may be for others who wait for it; and what was not, one of them has to read.
     private func handOut(_ readiness: SocketReadiness, goesOn: Bool) {
         // While a packet is half sent nobody reads, and then all are woken. With the session they were.
-        guard resources.sender == nil, resources.halfRead == nil, resources.handle != nil else { return }
-        readiness.wakeReaders { $0.isClosed || $0.pending.count > 0 || !$0.handle.isQuiet }
-        if !goesOn, drained != readiness.changes { readiness.wakeReader() }
+        guard resources.sender == nil, resources.halfRead == nil, let handle = resources.handle else { return }
+        readiness.wakeReaders { $0.isClosed || !$0.pending.isEmpty || !$0.handle.isQuiet }
+        if !goesOn, !handle.memory.isDrained { readiness.wakeReader() }
     }
 
     private func reasonToLeave(_ turns: Turns) -> (any Error)? {
@@ -142,16 +139,14 @@ extension SSHSession {
             .unresponsive, turns.operation, "\(turns.operation) was not done within \(deadline.limit.words)")
     }
 
-    /// A wait, when all has been read that came with the last change of the socket and nothing of it is this channel's: to
-    /// look again would cost a call of the system and find nothing.
-    @inline(never)
-    private func waitForMore(_ channel: ChannelState, _ heedsCancellation: Bool) -> Turn? {
-        guard let readiness = resources.readiness, drained == readiness.changes, resources.halfRead == nil,
-            resources.sender == nil, !readiness.isGone, !channel.isClosed, channel.pending.count == 0,
-            channel.handle.isQuiet, resources.handle?.memory.hasHadItsShare == false,
-            !heedsCancellation || !Task.isCancelled
+    /// A wait, when it is known that nothing is there for this channel, neither here nor in the socket: of many who wait on
+    /// one connection, one reads for all.
+    func waitForMore(_ channel: ChannelState) -> Turn? {
+        guard let readiness = resources.readiness, !readiness.isGone, resources.halfRead == nil,
+            resources.sender == nil, resources.handle?.memory.isDrained == true, !channel.isClosed,
+            channel.handle.isQuiet, !Task.isCancelled
         else { return nil }
-        return .wait(readiness, since: drained)
+        return .wait(readiness, since: readiness.changes)
     }
 
     private func attempt(_ call: () throws -> Bool, _ number: Int) throws -> Bool {
@@ -213,29 +208,13 @@ extension SSHSession {
     /// Lets all who wait look again.
     func wakeAll() { resources.readiness?.wakeAll() }
 
-    /// Suspends until something has happened on the socket, or may have.
+    /// Suspends until something has happened on the socket, or may have; from now on when nothing else is said.
     ///
     /// - Parameter seen: ``SocketReadiness/changes`` from before the last look at what is waited for.
-    func change(
-        of readiness: SocketReadiness, since seen: Int, heedsCancellation: Bool = true,
-        reading channel: ChannelState? = nil
-    ) async {
-        let id = UInt64(takeNumber())
-        guard heedsCancellation else {
-            return await withUnsafeContinuation { readiness.add($0, id: id, seen: seen) }
-        }
-        await withTaskCancellationHandler {
-            // Through `self`: a closure that does not capture the actor would leave its worker.
-            await withUnsafeContinuation { self.add($0, id: id, to: readiness, seen: seen, reading: channel) }
-        } onCancel: { [worker] in
-            worker.run { readiness.wake(id) }
-        }
-    }
-
-    /// The same from now on, for who seldom waits: apart, so that a call keeps no room for it.
-    @inline(never)
     func nextChange(of readiness: SocketReadiness, since seen: Int? = nil) async {
-        await change(of: readiness, since: seen ?? readiness.changes)
+        await wait(
+            for: .wait(readiness, since: seen ?? readiness.changes),
+            Turns(takeNumber(), "wait", leaving: .harmless))
     }
 
     private func add(

@@ -60,26 +60,25 @@ extension SSHSession {
 
     func read(_ channel: ChannelState) async throws -> SSHOutput {
         try check(channel, "read")
-        var output = channel.pending.take()
-        guard output == nil else { return output ?? .end }
         do {
-            try await complete("read", leaving: .harmless, reading: channel) {
-                output = try next(of: channel)
-                return output != nil
+            var turns = Turns(takeNumber(), "read", leaving: .harmless, reading: channel)
+            while channel.pending.isEmpty {
+                let next = try waitForMore(channel) ?? turn(&turns) { try hasMore(channel) }
+                if next.isDone { break }
+                await wait(for: next, turns)
             }
         } catch {
             // What came before the line was cut is still worth having, and so is the command's own end.
-            guard let output = channel.pending.take() ?? (channel.hasEnded ? .end : nil) else { throw error }
-            return output
+            guard !channel.pending.isEmpty || channel.hasEnded else { throw error }
         }
-        return output ?? .end
+        return channel.pending.take() ?? .end
     }
 
-    /// nil: nothing is there yet.
-    private func next(of channel: ChannelState) throws -> SSHOutput? {
-        guard !channel.isClosed else { return .end }
+    /// Whether something can be read now, and be it the end.
+    private func hasMore(_ channel: ChannelState) throws -> Bool {
+        if channel.isClosed { return true }
         _ = try pull(channel)
-        return channel.pending.take() ?? (channel.handle.isAtEnd ? .end : nil)
+        return !channel.pending.isEmpty || channel.handle.isAtEnd
     }
 
     func write(_ bytes: [UInt8], to channel: ChannelState) async throws {
@@ -97,18 +96,23 @@ extension SSHSession {
             if channel.waitingWriters > 0 { wakeAll() }
         }
         var rest = bytes[...]
-        try await complete("write", leaving: .harmless) {
-            while !rest.isEmpty {
-                try check(channel, "write")
-                guard case .done(let count) = try channel.handle.write(rest) else {
-                    // The other side's window is full. It may be waiting for us to read; but with a packet half sent,
-                    // nothing may be read, for that can send as well.
-                    if resources.handle?.wantsToWrite == false, try pull(channel) { wakeAll() }
-                    return false
+        var turns = Turns(takeNumber(), "write", leaving: .harmless)
+        while true {
+            let next = try turn(&turns) {
+                while !rest.isEmpty {
+                    try check(channel, "write")
+                    guard case .done(let count) = try channel.handle.write(rest) else {
+                        // The other side's window is full. It may be waiting for us to read; but with a packet half sent,
+                        // nothing may be read, for that can send as well.
+                        if resources.handle?.wantsToWrite == false, try pull(channel) { wakeAll() }
+                        return false
+                    }
+                    rest = rest.dropFirst(count)
                 }
-                rest = rest.dropFirst(count)
+                return true
             }
-            return true
+            if next.isDone { return }
+            await wait(for: next, turns)
         }
     }
 

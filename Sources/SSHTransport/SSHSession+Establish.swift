@@ -95,6 +95,7 @@ extension SSHSession {
     private func shakeHands(_ rule: HostKeyRule) async throws -> [HostKeyPolicy.Pin] {
         guard let socket = resources.socket else { throw lost("handshake") }
         let handle = try SessionHandle()
+        handle.memory.readiness = socket.readiness
         if let tunnel = socket as? TunnelStream { handle.carry(through: tunnel) }
         resources.handle = handle
         let abilities = LibSSH2Library.abilities

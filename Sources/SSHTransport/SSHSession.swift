@@ -29,8 +29,6 @@ package actor SSHSession {
     /// False after an opening was given up half-way: libssh2 would go on with that one. Channels that are open go on.
     package internal(set) var canOpen = true
     private var nextNumber = 0
-    /// Up to which change of the socket all there was has been read.
-    var drained = -1
 
     init(_ endpoint: SSHEndpoint, deadlines: SSHDeadlines, on worker: SSHWorker) {
         self.endpoint = endpoint

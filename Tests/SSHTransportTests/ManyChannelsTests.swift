@@ -75,7 +75,7 @@ import Testing
         let first = readings[0]
         await withCheckedContinuation { done in
             fixture.worker.run {
-                session.resources.readiness?.change()
+                session.resources.readiness?.hasChanged(0)
                 // Before it has its turn.
                 first.cancel()
                 done.resume()
@@ -114,7 +114,7 @@ import Testing
 
 extension SSHSession {
     /// Whether nothing has happened on its socket since it was last read.
-    fileprivate var hasReadAll: Bool { drained == resources.readiness?.changes }
+    fileprivate var hasReadAll: Bool { resources.handle?.memory.isDrained == true }
 
     /// How often it has looked at its socket, and how often somebody has gone to wait.
     fileprivate var counts: (looks: Int, waits: Int) {

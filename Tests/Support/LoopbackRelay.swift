@@ -17,17 +17,20 @@ package final class LoopbackRelay: Sendable {
         package var portion: Int
         /// How much the system keeps between client and relay, in bytes, in each direction; nil: as much as it likes.
         package var buffer: Int32?
+        /// Bytes of the server's, counted from the first, that reach the client all at once.
+        package var together: Range<Int>?
         /// Called when the limit is reached, before the ending.
         package var atLimit: (@Sendable () -> Void)?
 
         package init(
             limit: Int? = nil, ending: Ending = .reset, portion: Int = 16384, buffer: Int32? = nil,
-            atLimit: (@Sendable () -> Void)? = nil
+            together: Range<Int>? = nil, atLimit: (@Sendable () -> Void)? = nil
         ) {
             self.limit = limit
             self.ending = ending
             self.portion = portion
             self.buffer = buffer
+            self.together = together
             self.atLimit = atLimit
         }
     }
@@ -131,6 +134,21 @@ private final class Carrier: @unchecked Sendable {
         var serverEnded = false
         var isHeld = false
         var isClosed = false
+
+        /// How many more bytes of the server's are to come before any reach the client.
+        var missing: Int {
+            guard let together = plan.together, forwarded == together.lowerBound, !serverEnded else { return 0 }
+            return max(0, together.count - toClient.count)
+        }
+
+        /// How many may be taken from the server now.
+        var room: Int {
+            if missing > 0 { return missing }
+            var room = plan.portion
+            if let limit = plan.limit { room = min(room, limit - forwarded) }
+            if let start = plan.together?.lowerBound, forwarded < start { room = min(room, start - forwarded) }
+            return room
+        }
     }
 
     init(port: UInt16, bell: Int32) {
@@ -173,7 +191,7 @@ private final class Carrier: @unchecked Sendable {
         var entries = [pollfd(fd: bell, events: Int16(POLLIN), revents: 0)]
         for pair in pairs {
             var (client, server) = (Int16(0), Int16(0))
-            if !pair.toClient.isEmpty {
+            if !pair.toClient.isEmpty && pair.missing == 0 {
                 client |= Int16(POLLOUT)
             } else if !pair.serverEnded && !pair.isHeld {
                 server |= Int16(POLLIN)
@@ -203,12 +221,11 @@ private final class Carrier: @unchecked Sendable {
         if pair.toServer.isEmpty && !pair.clientEnded && !pair.isHeld {
             pair.clientEnded = !take(from: pair.client, into: &pair.toServer, pair.plan.portion)
         }
-        if pair.toClient.isEmpty && !pair.serverEnded && !pair.isHeld {
-            let room = pair.plan.limit.map { min($0 - pair.forwarded, pair.plan.portion) } ?? pair.plan.portion
-            pair.serverEnded = !take(from: pair.server, into: &pair.toClient, room)
+        if pair.toClient.isEmpty || pair.missing > 0, !pair.serverEnded, !pair.isHeld {
+            pair.serverEnded = !take(from: pair.server, into: &pair.toClient, pair.room)
         }
         give(&pair.toServer, to: pair.server)
-        pair.forwarded += give(&pair.toClient, to: pair.client)
+        if pair.missing == 0 { pair.forwarded += give(&pair.toClient, to: pair.client) }
         if pair.toServer.isEmpty && pair.clientEnded { shutdown(pair.server, Int32(SHUT_WR)) }
         if let limit = pair.plan.limit, pair.forwarded >= limit, !pair.isHeld {
             atLimit(&pair)
@@ -237,7 +254,7 @@ private final class Carrier: @unchecked Sendable {
         var bytes = [UInt8](repeating: 0, count: room)
         let count = recv(descriptor, &bytes, room, 0)
         if count < 0 { return errno == EAGAIN || errno == EINTR }
-        buffer = Array(bytes[..<count])
+        buffer += bytes[..<count]
         return count > 0
     }
 

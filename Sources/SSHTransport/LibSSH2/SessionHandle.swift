@@ -6,6 +6,8 @@ enum Attempt<Value> {
     case done(Value)
     /// Not yet: the same call has to be made again when the socket has changed.
     case again
+
+    var isDone: Bool { if case .done = self { true } else { false } }
 }
 
 /// Owns one `LIBSSH2_SESSION`. No call blocks, and no pointer leaves this folder.

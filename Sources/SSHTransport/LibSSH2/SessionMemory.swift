@@ -4,14 +4,15 @@ import Glibc
 
 /// What libssh2's callbacks read and write for one session.
 ///
-/// Touched by the session's calls and by the callbacks that run inside them, so on the worker only.
+/// Touched by the session's calls and by the callbacks that run inside them, so on the worker only. What each callback
+/// looks at is not checked for overlapping access: no callback runs inside a change of it.
 final class SessionMemory {
     /// What the other side sent first, before anything was encrypted: its version and its offer.
-    private(set) var opening: [UInt8] = []
+    @exclusivity(unchecked) private(set) var opening: [UInt8] = []
     /// How much of it libssh2 has had; it asks for the first line byte by byte, the socket is asked for more at once.
     private var handedOut = 0
     private var keepsOpening = true
-    private var version = VersionSearch()
+    @exclusivity(unchecked) private var version = VersionSearch()
     /// Whether libssh2 has had all of the opening, and no more of it is kept.
     private var isPastOpening = false
     /// The answer to the one question of keyboard-interactive; taken when it is given, so that it is given once.
@@ -25,10 +26,15 @@ final class SessionMemory {
     var tunnel: TunnelStream?
     /// How often libssh2 has been given bytes.
     private(set) var reads = 0
-    /// How often the socket had nothing more.
+    /// How often it has asked for more and heard that there is nothing.
     private(set) var drains = 0
-    /// Whether that was so when it was last read.
-    private var isDrained = false
+    /// Who knows whether the socket has anything; without it, it is asked each time.
+    var readiness: SocketReadiness?
+    /// Whether nothing more was there when it was last read.
+    private var wasLast = false
+    /// Whether libssh2 has asked for more since it was last given bytes, and heard that there is nothing. Before that it may
+    /// have packets it has not looked at.
+    private var hasAskedInVain = false
     /// How much more may be read before others of the worker have their turn.
     private var share = SessionMemory.fullShare
     /// Whether the other side has ended the connection, by a word or without.
@@ -69,10 +75,20 @@ final class SessionMemory {
 
     /// From the tunnel, or from the socket: a count, or a negative errno.
     private func take(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
-        if let tunnel { return tunnel.receive(atMost: buffer.count) { buffer.copyBytes(from: $0) } }
-        let count = recv(socket, buffer.baseAddress, buffer.count, flags)
-        return count >= 0 ? count : -Int(errno)
+        if readiness?.isDrained == true { return -Int(EAGAIN) }
+        let count: Int
+        if let tunnel {
+            count = tunnel.receive(atMost: buffer.count) { buffer.copyBytes(from: $0) }
+        } else {
+            let received = recv(socket, buffer.baseAddress, buffer.count, flags)
+            count = received >= 0 ? received : -Int(errno)
+        }
+        readiness?.hasRead(count, of: buffer.count)
+        return count
     }
+
+    /// Whether libssh2 has seen all there was, and a further call would find nothing new.
+    var isDrained: Bool { hasAskedInVain && share > 0 && readiness?.isDrained == true }
 
     /// Reads from the socket, or from what has been read ahead, which begins with the version line.
     ///
@@ -107,8 +123,9 @@ final class SessionMemory {
             }
         }
         reads += 1
+        hasAskedInVain = false
         let count = min(buffer.count, opening.count - handedOut)
-        buffer.copyBytes(from: opening[handedOut..<(handedOut + count)])
+        opening.withUnsafeBytes { buffer.copyMemory(from: .init(rebasing: $0[handedOut..<(handedOut + count)])) }
         handedOut += count
         if !keepsOpening { forgetOpening() }
         return count
@@ -117,8 +134,9 @@ final class SessionMemory {
     /// Keeps in mind how a read went; errors are negative errno values.
     private func noted(_ count: Int) -> Int {
         if count == 0 || count < 0 && count != -Int(EAGAIN) && count != -Int(EINTR) { hasEnded = true }
-        isDrained = count < 0
-        if isDrained { drains += 1 }
+        wasLast = count < 0 || readiness?.isDrained == true
+        hasAskedInVain = count == -Int(EAGAIN)
+        if hasAskedInVain { drains += 1 }
         if count > 0 { reads += 1 }
         share -= max(0, count)
         return count
@@ -127,7 +145,7 @@ final class SessionMemory {
     /// Whether the socket may hold more, although libssh2 has said "again" after some bytes: it does so without a second
     /// look when it got less than the head of a packet. The system has told us of those bytes, and of an end right
     /// behind them, and will not do so twice.
-    func mayHaveMore(since before: Int) -> Bool { share <= 0 || reads != before && !isDrained }
+    func mayHaveMore(since before: Int) -> Bool { share <= 0 || reads != before && !wasLast }
 
     /// Whether so much has been read that others should have their turn first: until ``renewShare()`` there seems to be
     /// nothing more. libssh2 reads on in one call as long as packets come that nobody has asked for.
@@ -186,9 +204,11 @@ final class SessionMemory {
 let receiveCallback:
     @convention(c) (Int32, UnsafeMutableRawPointer?, Int, Int32, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Int =
         { socket, buffer, length, flags, abstract in
-            guard let memory = SessionMemory.behind(abstract) else { return -Int(EBADF) }
+            guard let pointer = abstract?.pointee else { return -Int(EBADF) }
             let place = UnsafeMutableRawBufferPointer(start: buffer, count: length)
-            return memory.receive(socket, into: place, flags)
+            return Unmanaged<SessionMemory>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+                $0.receive(socket, into: place, flags)
+            }
         }
 
 /// Writes into the tunnel in libssh2's place; set only for sessions that have one.

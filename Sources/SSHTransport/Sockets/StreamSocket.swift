@@ -50,7 +50,11 @@ final class StreamSocket: SessionStream, @unchecked Sendable {
     }
 
     /// Cuts the connection in both directions, so that nothing that still touches it can wait for it.
-    func cut() { if isOpen { shutdown(descriptor, Int32(SHUT_RDWR)) } }
+    func cut() {
+        guard isOpen else { return }
+        shutdown(descriptor, Int32(SHUT_RDWR))
+        readiness.isGone = true
+    }
 
     /// Ends the watching, wakes who waits, closes. A second call does nothing.
     func close() {

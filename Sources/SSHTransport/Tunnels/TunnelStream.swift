@@ -69,7 +69,10 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
         return count
     }
 
-    func cut() { isOpen = false }
+    func cut() {
+        isOpen = false
+        readiness.isGone = true
+    }
 
     func close() {
         isOpen = false
@@ -94,7 +97,7 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
                 switch try await channel.read() {
                 case .output(let bytes):
                     incoming += bytes
-                    readiness.wakeAll()
+                    readiness.hasChanged(0)
                 case .errors: break
                 case .end: return end(nil)
                 }

@@ -6,9 +6,9 @@ import Glibc
 /// `@unchecked Sendable`: after `init` it is touched on the worker only; `close` comes when the worker has ended.
 final class WatchedSockets: @unchecked Sendable {
     let set: Int32
-    private var sockets = SlotTable<SocketReadiness>()
+    @exclusivity(unchecked) private var sockets = SlotTable<SocketReadiness>()
     private var tokens = [UInt64](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
-    private var gone = [UInt8](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
+    private var endings = [UInt8](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
 
     init() throws {
         set = linux_epoll_create()
@@ -34,7 +34,7 @@ final class WatchedSockets: @unchecked Sendable {
     }
 
     /// How many sockets have changed; does not wait.
-    func take() -> Int { max(0, Int(linux_epoll_take(set, &tokens, &gone))) }
+    func take() -> Int { max(0, Int(linux_epoll_take(set, &tokens, &endings))) }
 
     /// Lets every connection do what it does now and then.
     func beat() {
@@ -45,12 +45,7 @@ final class WatchedSockets: @unchecked Sendable {
     func deliver(_ count: Int) {
         for index in 0..<count {
             guard let socket = sockets[tokens[index]] else { continue }
-            if gone[index] != 0 {
-                socket.isGone = true
-                socket.wakeAll()
-            } else {
-                socket.change()
-            }
+            socket.hasChanged(endings[index])
         }
     }
 }
@@ -59,27 +54,33 @@ final class WatchedSockets: @unchecked Sendable {
 ///
 /// Every change wakes everybody who waits; each tries again and waits on if it was not meant. Of those who wait for what
 /// comes on a channel, and there may be hundreds on a connection to a bastion, a change of the socket wakes only one: it
-/// reads for all, and then wakes those for whom there is something. No change is lost: they are counted, and a waiter says up to which one it has seen, for between its try and its wait another job of the worker may
-/// run. And what one waiter reads for another after the
-/// last event brings an event of its own, because the socket is watched for both directions: it is reported as long as
-/// it can still be written to, and when it cannot, it is reported as soon as it can.
+/// reads for all, and then wakes those for whom there is something. No change is lost: they are counted, and a waiter says
+/// up to which one it has seen, for between its try and its wait another job of the worker may run. And what one waiter reads
+/// for another after the last event brings an event of its own, because the socket is watched for both directions: it is
+/// reported as long as it can still be written to, and when it cannot, it is reported as soon as it can.
 ///
 /// `@unchecked Sendable`: touched on the worker only.
 final class SocketReadiness: @unchecked Sendable {
     let token: UInt64
     let descriptor: Int32
-    /// The system has reported an error or a hang-up: no further event may come.
-    var isGone = false
+    /// The system has reported an error or a hang-up, or we have cut the connection: no further event may come.
+    var isGone = false { didSet { if isGone { isDrained = false } } }
+    /// Whether nothing more comes behind what lies there.
+    private var hasEnded = false
+    /// Whether all that the system has told of has been read: a further read would find nothing.
+    private(set) var isDrained = false
+    /// How often the socket has been read.
+    private(set) var reads = 0
     /// What is done for this connection at each of the worker's beats.
     var onBeat: (() -> Void)?
     /// How many changes there have been.
     private(set) var changes = 0
     // Nearly always one waits at most: then there is no array. Unsafe, because each wait would cost a checked one an
     // allocation; who is taken out here is resumed in the same line, and a socket's end wakes all.
-    private var first: Waiter?
-    private var others: [Waiter] = []
+    @exclusivity(unchecked) private var first: Waiter?
+    @exclusivity(unchecked) private var others: [Waiter] = []
     /// Those of the others who read a channel each.
-    private var readers: [Waiter] = []
+    @exclusivity(unchecked) private var readers: [Waiter] = []
 
     private typealias Waiter = (id: UInt64, continuation: UnsafeContinuation<Void, Never>, channel: ChannelState?)
 
@@ -118,12 +119,27 @@ final class SocketReadiness: @unchecked Sendable {
         }
     }
 
-    /// The socket has changed: wakes all but those who read, and of those one.
-    func change() {
+    /// The system has something to tell: wakes all but those who read, and of those one; at the end, all.
+    ///
+    /// - Parameter endings: `LINUX_SOCKET_…`.
+    func hasChanged(_ endings: UInt8) {
+        isDrained = false
+        if endings & UInt8(LINUX_SOCKET_ENDED) != 0 { hasEnded = true }
+        if endings & UInt8(LINUX_SOCKET_GONE) != 0 {
+            isGone = true
+            return wakeAll()
+        }
         changes += 1
         let reader = first?.channel != nil || readers.isEmpty ? nil : readers.removeLast()
         wakeOthers()
         reader?.continuation.resume()
+    }
+
+    /// Notes what a read of the socket gave: less than it had room for is all there was (epoll(7)), and what comes after
+    /// that is told anew. Only an end that came together with those bytes is not, so it has to be asked for.
+    func hasRead(_ count: Int, of room: Int) {
+        reads += 1
+        isDrained = !isGone && (count == -Int(EAGAIN) || count > 0 && count < room && !hasEnded)
     }
 
     /// Whether somebody waits for what comes on a channel.
