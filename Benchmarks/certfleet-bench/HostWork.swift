@@ -34,10 +34,10 @@ struct HostWork {
         let command = Array("\(pause)/usr/bin/expr ".utf8)
         let end = Array(" + 1\n".utf8)
         var value = Array("0".utf8)
+        var step = command
+        step.reserveCapacity(command.count + end.count + 4)
         for _ in 0..<12 {
-            var step = command
-            step.reserveCapacity(command.count + value.count + end.count)
-            step += value
+            step.replaceSubrange(command.count..., with: value)
             step += end
             try await channel.write(step)
             value = try await line(from: channel)

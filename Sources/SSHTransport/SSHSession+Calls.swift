@@ -12,7 +12,7 @@ extension SSHSession {
     ///
     /// - Parameter heedsCancellation: Without it the call goes on in a cancelled task, until its deadline.
     func perform<Value>(
-        _ operation: String, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
+        _ operation: StaticString, by deadline: Deadline? = nil, leaving: Leaving, heedsCancellation: Bool = true,
         _ call: () throws -> Attempt<Value>
     ) async throws -> Value {
         var turns = Turns(
@@ -24,21 +24,23 @@ extension SSHSession {
                 return answer.isDone
             }
             if case .done(let value) = answer { return value }
-            await wait(for: next, turns)
+            await wait(for: next, heedsCancellation: heedsCancellation)
         }
     }
 
-    /// Between two turns. Most calls are done with their first one: apart, so that they keep no room for this.
-    @inline(never)
-    func wait(for next: Turn, _ turns: Turns) async {
+    /// Between two turns. Made part of each caller: a call of its own would look for the worker twice more at each wait.
+    ///
+    /// - Parameter channel: What the call reads, if it asks about nothing else.
+    @inline(__always)
+    func wait(for next: Turn, heedsCancellation: Bool = true, reading channel: ChannelState? = nil) async {
         switch next {
         case .done, .again: return
         case .later: await Task.yield()
-        case .wait(let readiness, let seen) where turns.heedsCancellation:
+        case .wait(let readiness, let seen) where heedsCancellation:
             let id = UInt64(takeNumber())
             await withTaskCancellationHandler {
                 // Through `self`: a closure that does not capture the actor would leave its worker.
-                await withUnsafeContinuation { self.add($0, id: id, to: readiness, seen: seen, reading: turns.channel) }
+                await withUnsafeContinuation { self.add($0, id: id, to: readiness, seen: seen, reading: channel) }
             } onCancel: { [worker] in
                 worker.run { readiness.wake(id) }
             }
@@ -51,19 +53,16 @@ extension SSHSession {
     /// The turns of one call.
     struct Turns {
         let number: Int
-        let operation: String
+        let operation: StaticString
         let deadline: Deadline?
         let leaving: Leaving
         let heedsCancellation: Bool
-        /// The only one that the call asks about, and only reads.
-        let channel: ChannelState?
         fileprivate var spare = 8
 
         init(
-            _ number: Int, _ operation: String, by deadline: Deadline? = nil, leaving: Leaving,
-            heedsCancellation: Bool = true, reading channel: ChannelState? = nil
+            _ number: Int, _ operation: StaticString, by deadline: Deadline? = nil, leaving: Leaving,
+            heedsCancellation: Bool = true
         ) {
-            self.channel = channel
             self.number = number
             self.operation = operation
             self.deadline = deadline
@@ -88,8 +87,10 @@ extension SSHSession {
     @inline(never)
     func turn(_ turns: inout Turns, _ call: () throws -> Bool) throws -> Turn {
         // Both go with the session's end.
-        let resources = resources
-        guard let readiness = resources.readiness, let handle = resources.handle else { throw lost(turns.operation) }
+        guard let readiness = resources.readiness, let handle = resources.handle else {
+            throw lost("\(turns.operation)")
+        }
+        let memory = handle.memory
         var goesOn = false
         defer { if readiness.hasReaders { handOut(readiness, goesOn: goesOn) } }
         if let reason = reasonToLeave(turns) { throw leave(reason, turns) }
@@ -100,7 +101,7 @@ extension SSHSession {
         else {
             return .wait(readiness, since: seen)
         }
-        let reads = handle.memory.reads
+        let reads = memory.reads
         if try attempt(call, turns.number) { return .done }
         let directions = handle.directions
         if directions.wantsToWrite && resources.halfRead == nil {
@@ -108,10 +109,10 @@ extension SSHSession {
         } else {
             release(turns.number)
         }
-        if handle.memory.mayHaveMore(since: reads) {
+        if memory.mayHaveMore(since: reads) {
             goesOn = true
-            guard handle.memory.hasHadItsShare else { return .again }
-            handle.memory.renewShare()
+            guard memory.hasHadItsShare else { return .again }
+            memory.renewShare()
             return .later
         }
         // Nothing will wake us: the library was not clear about what it waits for, or the socket is dead.
@@ -120,7 +121,7 @@ extension SSHSession {
             return .later
         }
         guard readiness.isGone else { return .wait(readiness, since: seen) }
-        end(resources.socket?.ending ?? LibSSH2Error.connectionLost(turns.operation, number: 0))
+        end(resources.socket?.ending ?? LibSSH2Error.connectionLost("\(turns.operation)", number: 0))
         return .again
     }
 
@@ -136,7 +137,7 @@ extension SSHSession {
         if turns.heedsCancellation && Task.isCancelled { return CancellationError() }
         guard let deadline = turns.deadline, deadline.hasPassed else { return nil }
         return SSHError(
-            .unresponsive, turns.operation, "\(turns.operation) was not done within \(deadline.limit.words)")
+            .unresponsive, "\(turns.operation)", "\(turns.operation) was not done within \(deadline.limit.words)")
     }
 
     /// A wait, when it is known that nothing is there for this channel, neither here nor in the socket: of many who wait on
@@ -174,19 +175,23 @@ extension SSHSession {
     /// - Returns: Whether there was anything.
     func pull(_ channel: ChannelState) throws -> Bool {
         let pulled = try channel.pull(through: worker.readBuffer)
-        resources.halfRead = pulled.isHalfSent ? channel : nil
+        if pulled.isHalfSent {
+            resources.halfRead = channel
+        } else if resources.halfRead != nil {
+            resources.halfRead = nil
+        }
         return pulled.hasFound
     }
 
     /// Brings a half-done read to its end, as far as the socket lets it; false: not yet.
-    private func finishRead(_ operation: String) throws -> Bool {
+    private func finishRead(_ operation: StaticString) throws -> Bool {
         guard let channel = resources.halfRead else { return true }
         do {
             if try pull(channel) { wakeAll() }
             return resources.halfRead == nil
         } catch let error as SSHError {
             end(error)
-            throw lost(operation)
+            throw lost("\(operation)")
         }
     }
 
@@ -200,7 +205,7 @@ extension SSHSession {
         if resources.sender == turns.number || turns.leaving == .fatal {
             end(
                 (error as? SSHError)
-                    ?? SSHError(.sessionClosed, turns.operation, "given up during \(turns.operation)"))
+                    ?? SSHError(.sessionClosed, "\(turns.operation)", "given up during \(turns.operation)"))
         }
         return error
     }
@@ -212,9 +217,7 @@ extension SSHSession {
     ///
     /// - Parameter seen: ``SocketReadiness/changes`` from before the last look at what is waited for.
     func nextChange(of readiness: SocketReadiness, since seen: Int? = nil) async {
-        await wait(
-            for: .wait(readiness, since: seen ?? readiness.changes),
-            Turns(takeNumber(), "wait", leaving: .harmless))
+        await wait(for: .wait(readiness, since: seen ?? readiness.changes))
     }
 
     private func add(

@@ -61,11 +61,11 @@ extension SSHSession {
     func read(_ channel: ChannelState) async throws -> SSHOutput {
         try check(channel, "read")
         do {
-            var turns = Turns(takeNumber(), "read", leaving: .harmless, reading: channel)
+            var turns = Turns(takeNumber(), "read", leaving: .harmless)
             while channel.pending.isEmpty {
                 let next = try waitForMore(channel) ?? turn(&turns) { try hasMore(channel) }
                 if next.isDone { break }
-                await wait(for: next, turns)
+                await wait(for: next, reading: channel)
             }
         } catch {
             // What came before the line was cut is still worth having, and so is the command's own end.
@@ -112,7 +112,7 @@ extension SSHSession {
                 return true
             }
             if next.isDone { return }
-            await wait(for: next, turns)
+            await wait(for: next)
         }
     }
 

@@ -86,7 +86,10 @@ package struct HostKeyPolicy: Sendable {
     /// The host key algorithms to ask for, in order: those of the pinned keys first, lest a server that has several keys
     /// show one that is not pinned.
     static func order(of supported: [String], pins: [Pin]) -> [String] {
-        let types = pins.filter { !$0.isRevoked }.map(\.key.type)
+        order(of: supported, types: pins.filter { !$0.isRevoked }.map(\.key.type))
+    }
+
+    static func order(of supported: [String], types: [String]) -> [String] {
         var first: [String] = []
         for type in types {
             // One RSA key serves three signature algorithms.

@@ -74,10 +74,10 @@ final class SessionHandle: @unchecked Sendable {
         return (0..<Int(count)).compactMap { names[$0].map { String(cString: $0) } }
     }
 
-    /// The host key algorithms to ask for; only before the handshake.
-    func setHostKeyOrder(_ names: [String]) {
+    /// The host key algorithms to ask for, with commas between them; only before the handshake.
+    func setHostKeyOrder(_ names: String) {
         // Refused only when no name is known, and then the library's own order stands.
-        _ = libssh2_session_method_pref(pointer, LIBSSH2_METHOD_HOSTKEY, names.joined(separator: ","))
+        _ = libssh2_session_method_pref(pointer, LIBSSH2_METHOD_HOSTKEY, names)
     }
 
     func handshake(_ descriptor: Int32) throws -> Attempt<Void> {
