@@ -10,6 +10,8 @@ struct Opening {
     let version: String
     /// How long it is, without its end.
     let versionLength: Int
+    /// Whether its end has come too.
+    let versionIsWhole: Bool
     /// The server's lists of algorithms, when they came whole.
     let offer: Offer?
 
@@ -25,9 +27,10 @@ struct Opening {
         var rest = bytes[...]
         var first: String?
         var isSSH = false
-        var (version, length) = ("", 0)
+        var (version, length, isWhole) = ("", 0, false)
         while !rest.isEmpty && !isSSH {
             let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            isWhole = line.count < rest.count
             rest = rest.dropFirst(line.count + 1)
             isSSH = line.starts(with: "SSH-".utf8)
             if isSSH { (version, length) = (Self.clean(line), line.count - (line.last == UInt8(ascii: "\r") ? 1 : 0)) }
@@ -37,6 +40,7 @@ struct Opening {
         speaksSSH = isSSH
         self.version = version
         versionLength = length
+        versionIsWhole = isSSH && isWhole
         offer = isSSH ? Self.offer(in: rest) : nil
     }
 
@@ -116,7 +120,7 @@ struct Opening {
                 number: error.number,
                 hint: "connect by the system's ssh (transport: ssh), or allow one of these on the server")
         }
-        if !version.hasPrefix("SSH-2.") && !version.hasPrefix("SSH-1.99-") {
+        if versionIsWhole && !version.hasPrefix("SSH-2.") && !version.hasPrefix("SSH-1.99-") {
             return SSHError(
                 .versionTooOld, "handshake", "the server speaks an SSH that is not version 2: \"\(version)\"",
                 number: error.number, hint: "the server has to be renewed, or told to speak version 2")

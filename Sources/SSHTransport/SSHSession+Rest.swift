@@ -5,6 +5,8 @@ extension SSHSession {
     func takeRest(after reason: SSHError) {
         guard Self.leavesRest(reason), let handle = resources.handle, resources.firstOpen != nil else { return }
         handle.holdEnd()
+        // The system may not have told of all of it yet.
+        resources.readiness?.isGone = true
         let memory = handle.memory
         // More than the system keeps of one connection: what is still there ends long before.
         for _ in 0..<256 {
@@ -30,6 +32,7 @@ extension SSHSession {
     func finishInVain(_ call: () throws -> Bool, after reason: SSHError) {
         guard Self.leavesRest(reason), let handle = resources.handle, resources.firstOpen != nil else { return }
         handle.holdEnd()
+        resources.readiness?.isGone = true
         _ = try? call()
     }
 

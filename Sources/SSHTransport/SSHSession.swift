@@ -51,6 +51,12 @@ package actor SSHSession {
         if failure == nil {
             failure = reason
             takeRest(after: reason)
+            // The other side's last words may have been there, and not been looked at yet.
+            if reason.code == .connectionLost, let farewell = resources.handle?.memory.farewell,
+                !reason.message.contains(farewell)
+            {
+                failure = LibSSH2Error.connectionLost(reason.operation, number: reason.number, farewell: farewell)
+            }
         }
         if politely { resources.handle?.disconnect() }
         resources.free()

@@ -27,6 +27,11 @@ import Testing
         #expect(error.number == -13)
     }
 
+    @Test func `an old version is told by its whole line, a part of one tells nothing`() {
+        #expect(explained("SSH-1.5-Test\n").code == .versionTooOld)
+        for part in ["SSH-", "SSH-2", "SSH-1.5-Te"] { #expect(explained(part).code == .handshakeFailed, "\(part)") }
+    }
+
     @Test func `a server that limits connections says so`() {
         #expect(explained("Exceeded MaxStartups\r\n").code == .tooManyConnections)
     }

@@ -103,6 +103,21 @@ import Testing
         #expect(["", "abcdefghij"].contains(two.ended.text) && !two.isWhole)
     }
 
+    @Test func `what came before a reset that a write finds, of which nobody has been told yet, is read`() async throws
+    {
+        let fixture = try await fixture()
+        let command = "read x; printf 0123456789; exec sleep 600"
+        let opening = try await opening(of: fixture, command)
+        let relay = try LoopbackRelay(to: fixture.server.port) { _ in .init(limit: opening + Self.data) }
+        defer { withExtendedLifetime(relay) {} }
+        let session = try await fixture.connect(through: relay)
+        let channel = try await session.openExec(command)
+        let error = await #expect(throws: SSHError.self) { try await session.writeIntoReset(channel) }
+        #expect(error?.code == .connectionLost)
+        let rest = try await Self.rest(of: channel)
+        #expect(rest.ended.text == "0123456789" && !rest.isWhole)
+    }
+
     @Test(arguments: [LoopbackRelay.Ending.reset, .end])
     func `what came before the connection ended under a half sent write is read`(
         ending: LoopbackRelay.Ending
@@ -149,6 +164,14 @@ extension SSHSession {
                 done.resume()
             }
         }
+    }
+
+    /// Writes, and again when the other side has answered and reset; its worker hears of nothing in between.
+    fileprivate func writeIntoReset(_ channel: SSHChannel) async throws {
+        try await channel.write([10])
+        var entry = pollfd(fd: outermostDescriptor ?? -1, events: 0x2000, revents: 0)  // POLLRDHUP
+        poll(&entry, 1, 60_000)
+        try await channel.write([10])
     }
 
     /// From now on the system takes and keeps only a little at a time.

@@ -1,5 +1,3 @@
-import CLibSSH2
-import CLinux
 import Glibc
 
 /// What libssh2's callbacks read and write for one session.
@@ -38,7 +36,7 @@ final class SessionMemory {
     /// How much more may be read before others of the worker have their turn.
     private var share = SessionMemory.fullShare
     /// Whether the other side has ended the connection, by a word or without.
-    fileprivate(set) var hasEnded = false
+    var hasEnded = false
     /// Why the other side says it ended the connection, in its own words.
     private(set) var farewell: String?
     /// What it wrote above its questions: the system behind it often says there why it will not let somebody in.
@@ -173,19 +171,19 @@ final class SessionMemory {
         }
     }
 
-    fileprivate func note(_ start: UnsafeMutableRawPointer?, _ count: Int) {
+    func note(_ start: UnsafeMutableRawPointer?, _ count: Int) {
         if let start { allocations[start] = count }
     }
 
-    fileprivate func forget(_ start: UnsafeMutableRawPointer?) {
+    func forget(_ start: UnsafeMutableRawPointer?) {
         if let start { allocations[start] = nil }
     }
 
-    fileprivate func instruct(_ text: UnsafeRawBufferPointer) {
+    func instruct(_ text: UnsafeRawBufferPointer) {
         instruction = PeerText.quote(text) ?? instruction
     }
 
-    fileprivate func end(_ text: UnsafeRawBufferPointer) { farewell = PeerText.quote(text) }
+    func end(_ text: UnsafeRawBufferPointer) { farewell = PeerText.quote(text) }
 
     static func behind(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
         guard let pointer = abstract?.pointee else { return nil }
@@ -193,125 +191,9 @@ final class SessionMemory {
     }
 
     /// The same, while it looks for the banner.
-    fileprivate static func looking(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
+    static func looking(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
         guard let pointer = abstract?.pointee else { return nil }
         let memory = Unmanaged<SessionMemory>.fromOpaque(pointer)
         return memory._withUnsafeGuaranteedRef { $0.looksForBanner } ? memory.takeUnretainedValue() : nil
     }
-}
-
-/// Reads from the socket in libssh2's place; errors are negative errno values, as libssh2 wants them.
-let receiveCallback:
-    @convention(c) (Int32, UnsafeMutableRawPointer?, Int, Int32, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Int =
-        { socket, buffer, length, flags, abstract in
-            guard let pointer = abstract?.pointee else { return -Int(EBADF) }
-            let place = UnsafeMutableRawBufferPointer(start: buffer, count: length)
-            return Unmanaged<SessionMemory>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
-                $0.receive(socket, into: place, flags)
-            }
-        }
-
-/// Writes into the tunnel in libssh2's place; set only for sessions that have one.
-let sendCallback:
-    @convention(c) (Int32, UnsafeRawPointer?, Int, Int32, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Int =
-        { _, buffer, length, _, abstract in
-            guard let tunnel = SessionMemory.behind(abstract)?.tunnel else { return -Int(EBADF) }
-            return tunnel.send(UnsafeRawBufferPointer(start: buffer, count: length))
-        }
-
-/// Asked for a signature, it notes what is to be signed and says "again" until somebody has signed it.
-let signCallback:
-    @convention(c) (
-        OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?, UnsafeMutablePointer<Int>?,
-        UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> Int32 = { _, signature, signatureLength, data, length, abstract in
-        guard let memory = SessionMemory.behind(abstract) else { return -1 }
-        switch memory.signature {
-        case .none:
-            memory.signature = .wanted(Array(UnsafeBufferPointer(start: data, count: length)))
-            return LIBSSH2_ERROR_EAGAIN
-        case .wanted:
-            return LIBSSH2_ERROR_EAGAIN
-        case .failed:
-            return -1
-        case .made(let bytes):
-            // libssh2 frees it with `free`.
-            guard let copy = malloc(max(1, bytes.count)) else { return -1 }
-            bytes.withUnsafeBytes {
-                copy.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(copy), byteCount: $0.count)
-            }
-            signature?.pointee = copy.assumingMemoryBound(to: UInt8.self)
-            signatureLength?.pointee = bytes.count
-            memory.signature = .none
-            return 0
-        }
-    }
-
-/// Asked for a new password it gives none, and notes that the old one has expired: without a callback libssh2 1.10 calls
-/// that a refusal like any other.
-let newPasswordCallback:
-    @convention(c) (
-        OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, UnsafeMutablePointer<Int32>?,
-        UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> Void = { _, _, _, abstract in SessionMemory.behind(abstract)?.wasAskedForNewPassword = true }
-
-/// Answers exactly one question that hides its answer; a round without questions is only information.
-let answerCallback:
-    @convention(c) (
-        UnsafePointer<CChar>?, Int32, UnsafePointer<CChar>?, Int32, Int32,
-        UnsafePointer<LIBSSH2_USERAUTH_KBDINT_PROMPT>?, UnsafeMutablePointer<LIBSSH2_USERAUTH_KBDINT_RESPONSE>?,
-        UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> Void = { name, nameLength, text, textLength, count, prompts, responses, abstract in
-        guard let memory = SessionMemory.behind(abstract) else { return }
-        memory.instruct(UnsafeRawBufferPointer(start: name, count: name == nil ? 0 : Int(max(0, nameLength))))
-        memory.instruct(UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : Int(max(0, textLength))))
-        guard count > 0 else { return }
-        guard count == 1, let prompts, prompts.pointee.echo == 0, let answer = memory.answer, let responses else {
-            memory.wasAskedMore = true
-            return
-        }
-        memory.answer = nil
-        answer.withCharacters { characters in
-            guard let copy = malloc(answer.count + 1) else { return }
-            copy.copyMemory(from: characters, byteCount: answer.count + 1)
-            responses.pointee.text = copy.assumingMemoryBound(to: CChar.self)
-            responses.pointee.length = UInt32(answer.count)
-        }
-    }
-
-/// Notes what the other side says when it ends the connection.
-let disconnectCallback:
-    @convention(c) (
-        OpaquePointer?, Int32, UnsafePointer<CChar>?, Int32, UnsafePointer<CChar>?, Int32,
-        UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-    ) -> Void = { _, _, message, length, _, _, abstract in
-        let memory = SessionMemory.behind(abstract)
-        memory?.hasEnded = true
-        guard let message, length > 0 else { return }
-        memory?.end(UnsafeRawBufferPointer(start: message, count: Int(length)))
-    }
-
-let allocateCallback:
-    @convention(c) (Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> UnsafeMutableRawPointer? = {
-        count, abstract in
-        let start = malloc(count)
-        SessionMemory.looking(abstract)?.note(start, count)
-        return start
-    }
-
-let reallocateCallback:
-    @convention(c) (UnsafeMutableRawPointer?, Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) ->
-        UnsafeMutableRawPointer? = { old, count, abstract in
-            let memory = SessionMemory.looking(abstract)
-            memory?.forget(old)
-            let start = realloc(old, count)
-            memory?.note(start, count)
-            return start
-        }
-
-let freeCallback: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Void = {
-    start, abstract in
-    SessionMemory.looking(abstract)?.forget(start)
-    if let start, ToldExits.concerns(start) { SessionMemory.behind(abstract)?.told.note(start) }
-    free(start)
 }
