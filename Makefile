@@ -48,7 +48,8 @@ test:
 
 stress:
 	@bash scripts/setup test
-	CERTFLEET_STRESS=1 CERTFLEET_ROOM=SSHTransport swift test --scratch-path .build/rooms/SSHTransport $(filter_flags)
+	CERTFLEET_STRESS=1 CERTFLEET_ROOM=SSHTransport SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(WIDTH) \
+		swift test --scratch-path .build/rooms/SSHTransport $(filter_flags)
 
 sanitize:
 	@bash scripts/setup test

@@ -92,7 +92,9 @@ import Testing
             try await session.openExec("read x; printf 0123456789; exec sleep 600"),
             try await session.openExec("read x; printf abcdefghij; kill -9 $PPID; exec sleep 600")
         )
+        let before = try #require(await session.bytesReceived)
         try await first.write([10])
+        try await until("the first one's output") { (await session.bytesReceived ?? 0) >= before + Self.data }
         let other = try await session.openExec("printf on")
         #expect(try await other.read() == .output(Array("on".utf8)))
         try await second.write([10])
