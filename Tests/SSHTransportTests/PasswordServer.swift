@@ -9,7 +9,8 @@ import TestSupport
 ///
 /// Its users: `word` (password), `ask` (one question), `two` (two questions), `both`, `old` (password has expired),
 /// `gone` (locked, and it says so), `again` (asks once more), `tiny` (an echo through a window of one byte), `loud` (what it writes is meant for the
-/// terminal of whoever reads it), `idle` (runs nothing).
+/// terminal of whoever reads it), `idle` (runs nothing), `leave` (ends
+/// the connection at a command's first input, and says why).
 /// The right password is `correct`; every password it is shown is noted.
 final class PasswordServer: Sendable {
     let port: UInt16
@@ -85,7 +86,7 @@ final class PasswordServer: Sendable {
                     self.connection.send_auth_banner('\\x1b]0;owned\\x07Be\\x1b[2J good.\\r\\n\\u202edoog\\u2066\\x9b1m\\n')
                 return True
             def password_auth_supported(self):
-                return self.user in ('word', 'both', 'old', 'tiny', 'loud', 'idle')
+                return self.user in ('word', 'both', 'old', 'tiny', 'loud', 'idle', 'leave')
             def validate_password(self, user, password):
                 note(user, password)
                 if user == 'old':
@@ -123,13 +124,18 @@ final class PasswordServer: Sendable {
                 self.channel.exit(0)
                 return True
 
+        class Leaving(Echo):
+            def data_received(self, data, kind):
+                self.channel.get_connection().disconnect(11, 'maintenance at ten')
+
         class Talking(Server):
             def connection_made(self, connection):
                 self.connection = connection
             def session_requested(self):
                 if self.user == 'tiny':
                     return self.connection.create_server_channel(encoding=None, window=1, max_pktsize=1), Echo('')
-                return self.connection.create_server_channel(encoding=None), Hello(self.user)
+                kind = Leaving if self.user == 'leave' else Hello
+                return self.connection.create_server_channel(encoding=None), kind(self.user)
 
         async def main():
             key = asyncssh.generate_private_key('ecdsa-sha2-nistp256')

@@ -114,10 +114,31 @@ import Testing
         defer { withExtendedLifetime(relay) {} }
         let session = try await fixture.connect(through: relay)
         let channel = try await session.openExec(command)
-        let error = await #expect(throws: SSHError.self) { try await session.writeIntoReset(channel) }
+        let error = await #expect(throws: SSHError.self) { try await session.writeUntold(to: channel) }
         #expect(error?.code == .connectionLost)
         let rest = try await Self.rest(of: channel)
         #expect(rest.ended.text == "0123456789" && !rest.isWhole)
+    }
+
+    @Test(arguments: [false, true])
+    func `why a server ends a connection is told, to who comes next and to a write that nobody has told yet`(
+        untold: Bool
+    ) async throws {
+        let server = try await PasswordServer()
+        let session = try await SSHFixture.connect(
+            port: server.port, user: "leave", knownHosts: server.knownHosts(),
+            authentication: [.password { Array("correct".utf8) }], on: kept(SSHWorker()))
+        let channel = try await session.openExec("x")
+        let error = await #expect(throws: SSHError.self) {
+            if untold { try await session.writeUntold(to: channel) }
+            try await channel.write([10])
+            _ = try await channel.readToEnd()
+            _ = try await session.openExec("x")
+        }
+        // Which of the two finds it depends on how the pieces come.
+        let operations = untold ? ["write"] : ["read", "open channel"]
+        let messages = operations.map { "connection lost during \($0): the server said \"maintenance at ten\"" }
+        #expect(messages.contains(error?.message ?? ""), "\(server.errors)")
     }
 
     @Test(arguments: [LoopbackRelay.Ending.reset, .end])
@@ -168,12 +189,13 @@ extension SSHSession {
         }
     }
 
-    /// Writes, and again when the other side has answered and reset; its worker hears of nothing in between.
-    fileprivate func writeIntoReset(_ channel: SSHChannel) async throws {
-        try await channel.write([10])
-        var entry = pollfd(fd: outermostDescriptor ?? -1, events: 0x2000, revents: 0)  // POLLRDHUP
-        poll(&entry, 1, 60_000)
-        try await channel.write([10])
+    /// Writes, and again when the other side has answered and ended, until that fails; its worker hears of nothing in between.
+    fileprivate func writeUntold(to channel: SSHChannel) async throws {
+        for _ in 0..<10 {
+            try await channel.write([10])
+            var entry = pollfd(fd: outermostDescriptor ?? -1, events: 0x2000, revents: 0)  // POLLRDHUP
+            poll(&entry, 1, 60_000)
+        }
     }
 
     /// From now on the system takes and keeps only a little at a time.
