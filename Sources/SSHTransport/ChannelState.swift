@@ -1,6 +1,8 @@
 /// What a session knows about one of its channels.
 ///
-/// `@unchecked Sendable`: touched by its session only, and so on the worker; a channel's owner just holds it.
+/// `@unchecked Sendable`: only the session looks into it, and the session's calls all run on its worker. A channel's owner
+/// just holds it; whoever lets go of it last, on whatever thread, frees nothing of libssh2's, for the session has sent
+/// that to the worker with its own end.
 final class ChannelState: @unchecked Sendable {
     let handle: ChannelHandle
     /// Read from the library, and by nobody yet.

@@ -103,9 +103,9 @@ extension SSHSession {
         switch rule {
         case .pinned(let policy):
             pins = policy.pins(for: endpoint.host, port: endpoint.port)
-            handle.setHostKeyOrder(LibSSH2Library.hostKeyOrder(for: pins))
+            handle.setHostKeyOrder(HostKeyPolicy.order(of: abilities.hostKeys, pins: pins))
         case .onlyShown(let algorithm):
-            if let algorithm { handle.setHostKeyOrder(algorithm) }
+            if let algorithm { handle.setHostKeyOrder([algorithm]) }
         }
         let memory = handle.memory
         do {

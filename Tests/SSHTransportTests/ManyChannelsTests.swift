@@ -117,8 +117,5 @@ extension SSHSession {
     fileprivate var hasReadAll: Bool { resources.handle?.memory.isDrained == true }
 
     /// How often it has looked at its socket, and how often somebody has gone to wait.
-    fileprivate var counts: (looks: Int, waits: Int) {
-        let memory = resources.handle?.memory
-        return ((memory?.reads ?? 0) + (memory?.drains ?? 0), takeNumber())
-    }
+    fileprivate var counts: (looks: Int, waits: Int) { (resources.readiness?.reads ?? 0, takeNumber()) }
 }

@@ -40,8 +40,9 @@ final class RequestHandle: PointerOwner {
 
 /// A key lives longer than a call.
 ///
-/// Sendable because nothing changes an `EVP_PKEY` after it was made here: OpenSSL counts its references atomically
-/// and guards the caches of its provider with locks; what must be changed (attributes for a PFX) is a duplicate.
+/// `@unchecked Sendable`: nothing changes an `EVP_PKEY` after it was made here. OpenSSL counts its references atomically
+/// and guards the caches of its provider with locks (openssl-threads); what must be changed (attributes for a PFX) is a
+/// duplicate.
 final class KeyHandle: PointerOwner, @unchecked Sendable {
     let pointer: OpaquePointer
 

@@ -10,7 +10,8 @@
 /// copy goes. Whoever needs the bytes says so with ``withBytes(_:)``.
 package struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     private final class Storage: Sendable {
-        // The buffer is written once, in init, and wiped once, in deinit, when nobody can hold it any more.
+        // `nonisolated(unsafe)`: the memory is written in init, before anybody else has it, and wiped in deinit, when nobody
+        // has it any more; in between it is only read.
         nonisolated(unsafe) let bytes: UnsafeMutableBufferPointer<UInt8>
 
         init(_ source: some Collection<UInt8>) {

@@ -86,10 +86,7 @@ package struct HostKeyPolicy: Sendable {
     /// The host key algorithms to ask for, in order: those of the pinned keys first, lest a server that has several keys
     /// show one that is not pinned.
     static func order(of supported: [String], pins: [Pin]) -> [String] {
-        order(of: supported, types: pins.filter { !$0.isRevoked }.map(\.key.type))
-    }
-
-    static func order(of supported: [String], types: [String]) -> [String] {
+        let types = pins.filter { !$0.isRevoked }.map(\.key.type)
         var first: [String] = []
         for type in types {
             // One RSA key serves three signature algorithms.

@@ -1,9 +1,7 @@
 import CLibSSH2
 
 /// Owns one `LIBSSH2_CHANNEL` and keeps its session alive. A channel that is not freed goes with its session.
-///
-/// `@unchecked Sendable`: used on its worker only.
-final class ChannelHandle: @unchecked Sendable {
+final class ChannelHandle {
     private var pointer: OpaquePointer?
     private let session: SessionHandle
     /// Its number on this side.

@@ -1,7 +1,5 @@
 /// Memory that reads go through, so that no session keeps any: one for each worker, lent for the length of a call.
-///
-/// `@unchecked Sendable`: used on its worker's thread only.
-final class ReadBuffer: @unchecked Sendable {
+final class ReadBuffer {
     /// What libssh2 gives in one read at most.
     let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 32768, alignment: 16)
 

@@ -2,7 +2,8 @@ import Glibc
 
 /// Memory of our own for a secret, wiped when the last owner lets go.
 ///
-/// `@unchecked Sendable`: written in `init` only.
+/// `@unchecked Sendable`: its memory is written in `init`, before anybody else has it, and wiped in `deinit`, when nobody has
+/// it any more; in between it is only read.
 final class SecretBytes: @unchecked Sendable {
     private let buffer: UnsafeMutableRawBufferPointer
 

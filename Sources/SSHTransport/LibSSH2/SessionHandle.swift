@@ -14,9 +14,7 @@ enum Attempt<Value> {
 ///
 /// After a call has answered `again` with ``wantsToWrite`` set, a packet is half sent: until that same call is done,
 /// no other may be made (libssh2 answers −39 otherwise, or worse).
-///
-/// `@unchecked Sendable`: used on its worker only; whoever holds it has to be there.
-final class SessionHandle: @unchecked Sendable {
+final class SessionHandle {
     private(set) var pointer: OpaquePointer?
     let memory = SessionMemory()
 
@@ -74,10 +72,10 @@ final class SessionHandle: @unchecked Sendable {
         return (0..<Int(count)).compactMap { names[$0].map { String(cString: $0) } }
     }
 
-    /// The host key algorithms to ask for, with commas between them; only before the handshake.
-    func setHostKeyOrder(_ names: String) {
+    /// The host key algorithms to ask for; only before the handshake.
+    func setHostKeyOrder(_ names: [String]) {
         // Refused only when no name is known, and then the library's own order stands.
-        _ = libssh2_session_method_pref(pointer, LIBSSH2_METHOD_HOSTKEY, names)
+        _ = libssh2_session_method_pref(pointer, LIBSSH2_METHOD_HOSTKEY, names.joined(separator: ","))
     }
 
     func handshake(_ descriptor: Int32) throws -> Attempt<Void> {

@@ -24,8 +24,6 @@ final class SessionMemory {
     var tunnel: TunnelStream?
     /// How often libssh2 has been given bytes.
     private(set) var reads = 0
-    /// How often it has asked for more and heard that there is nothing.
-    private(set) var drains = 0
     /// Who knows whether the socket has anything; without it, it is asked each time.
     var readiness: SocketReadiness?
     /// Whether nothing more was there when it was last read.
@@ -134,7 +132,6 @@ final class SessionMemory {
         if count == 0 || count < 0 && count != -Int(EAGAIN) && count != -Int(EINTR) { hasEnded = true }
         wasLast = count < 0 || readiness?.isDrained == true
         hasAskedInVain = count == -Int(EAGAIN)
-        if hasAskedInVain { drains += 1 }
         if count > 0 { reads += 1 }
         share -= max(0, count)
         return count
