@@ -4,7 +4,7 @@ package import FleetModel
 package enum ResultWords {
     package static func text(_ code: ExitCode) -> String {
         switch code {
-        case .done: "done, or nothing to do"
+        case .done: "all done and read back"
         case .failed: "a target failed"
         case .due: "changes are due"
         case .waiting: "waiting for an answer, an assignment, or a restart that is owed"
