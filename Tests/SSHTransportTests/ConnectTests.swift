@@ -24,16 +24,10 @@ import Testing
     }
 
     @Test func `a port on which nothing listens is refused at once`() async throws {
-        let listener = try LoopbackListener { close($0) }
-        let port = listener.port
-        await closed(listener)
-        let error = try await failure(at: port)
+        let dead = try DeadPort()
+        let error = try await failure(at: dead.port)
         #expect(error?.code == .refused)
-        #expect(error?.message == "nothing listens on 127.0.0.1:\(port)")
-    }
-
-    private func closed(_ listener: LoopbackListener) async {
-        await withCheckedContinuation { done in listener.stop { done.resume() } }
+        #expect(error?.message == "nothing listens on 127.0.0.1:\(dead.port)")
     }
 
     @Test func `a listener that says nothing meets the deadline of the handshake`() async throws {
@@ -81,12 +75,10 @@ import Testing
 
     @Test func `addresses are tried in turn until one answers`() async throws {
         let fixture = try await SSHFixture()
-        let listener = try LoopbackListener { close($0) }
-        let dead = listener.port
-        await closed(listener)
+        let dead = try DeadPort()
         let session = try await SSHClient.connect(
             to: SSHEndpoint(host: "127.0.0.1", port: fixture.server.port, user: fixture.server.user),
-            addresses: SSHAddress.resolve("127.0.0.1", port: dead)
+            addresses: SSHAddress.resolve("127.0.0.1", port: dead.port)
                 + SSHAddress.resolve("127.0.0.1", port: fixture.server.port),
             hostKeys: HostKeyPolicy(text: fixture.server.knownHostsLine(), file: "kh"),
             authentication: [.key(path: fixture.key)], on: fixture.worker)

@@ -8,7 +8,7 @@ import Testing
 extension FaultBench {
     // F1, F40
     func connecting() async throws -> [FaultRow] {
-        let (dead, hole, mute) = (try await deadPort(), try BlackHole(), try LoopbackListener { _ in })
+        let (dead, hole, mute) = (try DeadPort(), try BlackHole(), try LoopbackListener { _ in })
         let (user, key, line) = (good.server.user, good.key, try good.server.knownHostsLine())
         let port = good.server.port
         let short = FaultTableTests.short
@@ -25,8 +25,11 @@ extension FaultBench {
         }
         return [
             FaultRow(
-                name: "F1 refused", code: .refused, message: "nothing listens on 127.0.0.1:\(dead)", hint: service,
-                provoke: attempt(at: dead)),
+                name: "F1 refused", code: .refused, message: "nothing listens on 127.0.0.1:\(dead.port)", hint: service
+            ) {
+                try await attempt(at: dead.port)($0)
+                withExtendedLifetime(dead) {}
+            },
             FaultRow(
                 name: "F1 black hole", code: .timedOut,
                 message: "127.0.0.1:\(hole.port) does not answer within \(limit)", hint: firewall,
@@ -47,14 +50,14 @@ extension FaultBench {
             FaultRow(
                 name: "F40 no address answers", code: .refused,
                 message:
-                    "127.0.0.1:\(hole.port) does not answer within \(limit); nothing listens on 127.0.0.1:\(dead)",
+                    "127.0.0.1:\(hole.port) does not answer within \(limit); nothing listens on 127.0.0.1:\(dead.port)",
                 hint: service, deadline: short
-            ) { try await connect([hole.port, dead], $0) },
+            ) { try await connect([hole.port, dead.port], $0) },
             FaultRow(
                 name: "F40 only the last address answers", code: .sessionClosed, message: "it answered",
                 deadline: short
             ) {
-                try await connect([hole.port, dead, port], $0)
+                try await connect([hole.port, dead.port, port], $0)
                 throw SSHError(.sessionClosed, "connect", "it answered")
             },
             FaultRow(

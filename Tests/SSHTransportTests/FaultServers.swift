@@ -57,14 +57,6 @@ func server(saying text: String, hangsUp: Bool = true) throws -> LoopbackListene
     }
 }
 
-/// A port on which nothing listens any more.
-func deadPort() async throws -> UInt16 {
-    let listener = try LoopbackListener { close($0) }
-    let port = listener.port
-    await withCheckedContinuation { done in listener.stop { done.resume() } }
-    return port
-}
-
 /// How much is asked of this run.
 enum Effort {
     /// Whether the tests run that take minutes.

@@ -120,9 +120,8 @@ import Testing
             #expect(pins.pins(for: "127.0.0.1", port: fixture.server.port).map(\.key) == keys)
         }
         #expect(try fixture.server.folder.read("empty").isEmpty)
-        let listener = try LoopbackListener { close($0) }
-        await withCheckedContinuation { done in listener.stop { done.resume() } }
-        target.endpoint.port = listener.port
+        let dead = try DeadPort()
+        target.endpoint.port = dead.port
         let error = await #expect(throws: SSHError.self) {
             _ = try await program.hostKeys(of: target, worker: fixture.worker)
         }
