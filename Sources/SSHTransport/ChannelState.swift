@@ -5,19 +5,19 @@
 /// that to the worker with its own end.
 final class ChannelState: @unchecked Sendable {
     let handle: ChannelHandle
-    /// Read from the library, and by nobody yet.
-    @exclusivity(unchecked) var pending = PendingOutput()
     var isClosed = false
     var isWriting = false
-    /// How many others wait to write.
-    var waitingWriters = 0
     var isInputClosed = false
     /// Whether the command's output had come whole before the session ended.
     var hasEnded = false
-    /// The next of the session's open channels.
-    var nextOpen: ChannelState?
     /// The output (standard error or not) whose reading has left a packet half sent.
     private var halfSent: Bool?
+    /// How many others wait to write.
+    var waitingWriters = 0
+    /// Read from the library, and by nobody yet.
+    @exclusivity(unchecked) var pending = PendingOutput()
+    /// The next of the session's open channels.
+    var nextOpen: ChannelState?
 
     static let limit = 4 << 20
 

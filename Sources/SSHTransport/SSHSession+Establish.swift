@@ -98,6 +98,7 @@ extension SSHSession {
         handle.memory.readiness = socket.readiness
         if let tunnel = socket as? TunnelStream { handle.carry(through: tunnel) }
         resources.handle = handle
+        handle.setKeyExchangeOrder(LibSSH2Library.keyExchangeOrder)
         let abilities = LibSSH2Library.abilities
         var pins: [HostKeyPolicy.Pin] = []
         switch rule {

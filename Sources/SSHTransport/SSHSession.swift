@@ -2,12 +2,23 @@
 ///
 /// It ends with ``close()``, or when nobody holds it or a channel of it any more.
 package actor SSHSession {
+    // What each turn looks at comes first, here and in the other parts of a session: with hundreds of them nothing of a
+    // session is in the processor's cache when its turn comes, and what lies together comes together.
+
     /// The worker that carries the session: the executor to prefer for tasks that talk to it.
     package nonisolated let worker: SSHWorker
+    nonisolated let resources = SessionResources()
+    private var nextNumber = 0
+    /// libssh2 opens one channel at a time: whoever comes meanwhile waits.
+    var isOpening = false
+    /// False after an opening was given up half-way: libssh2 would go on with that one. Channels that are open go on.
+    package internal(set) var canOpen = true
+
+    /// Why the session can no longer be used.
+    var failure: SSHError?
     /// Whom it is connected to.
     package nonisolated let endpoint: SSHEndpoint
     nonisolated let deadlines: SSHDeadlines
-    nonisolated let resources = SessionResources()
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { worker.asUnownedSerialExecutor() }
 
@@ -19,16 +30,8 @@ package actor SSHSession {
     package internal(set) var hostKey: HostKey?
     /// The address that answered.
     package internal(set) var address: SSHAddress?
-
     /// The host key algorithms that the server offers and this build knows.
     var otherHostKeyAlgorithms: [String] = []
-    /// Why the session can no longer be used.
-    var failure: SSHError?
-    /// libssh2 opens one channel at a time: whoever comes meanwhile waits.
-    var isOpening = false
-    /// False after an opening was given up half-way: libssh2 would go on with that one. Channels that are open go on.
-    package internal(set) var canOpen = true
-    private var nextNumber = 0
 
     init(_ endpoint: SSHEndpoint, deadlines: SSHDeadlines, on worker: SSHWorker) {
         self.endpoint = endpoint
@@ -84,16 +87,16 @@ package actor SSHSession {
 ///
 /// `@unchecked Sendable`: touched on the worker only; the actor's end sends it there.
 final class SessionResources: @unchecked Sendable {
-    var socket: (any SessionStream)? { didSet { readiness = socket?.readiness } }
     /// The socket's.
     private(set) var readiness: SocketReadiness?
     var handle: SessionHandle?
-    /// The right to be connected.
-    var pass: AdmissionPass?
     /// The call whose packet is half sent: until it is done, libssh2 must not be called for any other.
     var sender: Int?
     /// The same for a read, which may be finished by whoever comes next.
     var halfRead: ChannelState?
+    var socket: (any SessionStream)? { didSet { readiness = socket?.readiness } }
+    /// The right to be connected.
+    var pass: AdmissionPass?
     /// The first of the open channels; each knows the next.
     var firstOpen: ChannelState?
     /// Those behind this session, who have no socket and so no beat of their own.

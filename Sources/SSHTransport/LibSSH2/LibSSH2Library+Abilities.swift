@@ -10,4 +10,13 @@ extension LibSSH2Library {
             keyExchanges: handle.supported(LIBSSH2_METHOD_KEX), hostKeys: handle.supported(LIBSSH2_METHOD_HOSTKEY),
             ciphers: handle.supported(LIBSSH2_METHOD_CRYPT_CS), macs: handle.supported(LIBSSH2_METHOD_MAC_CS))
     }()
+
+    /// All the key exchanges it knows, the one that costs least first: equally strong (RFC 5656 and RFC 8731 both give 128
+    /// bits), P-256 takes OpenSSL 3 some 90 µs and Curve25519 150, for libssh2 hands it the bare key, whose public half is
+    /// then worked out once more.
+    static let keyExchangeOrder: String = {
+        let names = abilities.keyExchanges
+        let first = names.filter { $0 == "ecdh-sha2-nistp256" }
+        return (first + names.filter { !first.contains($0) }).joined(separator: ",")
+    }()
 }

@@ -78,6 +78,11 @@ final class SessionHandle {
         _ = libssh2_session_method_pref(pointer, LIBSSH2_METHOD_HOSTKEY, names.joined(separator: ","))
     }
 
+    /// The key exchanges to ask for, in one text; only before the handshake.
+    func setKeyExchangeOrder(_ names: String) {
+        _ = libssh2_session_method_pref(pointer, LIBSSH2_METHOD_KEX, names)
+    }
+
     func handshake(_ descriptor: Int32) throws -> Attempt<Void> {
         try attempt("handshake", libssh2_session_handshake(pointer, descriptor))
     }

@@ -5,14 +5,32 @@ import Glibc
 /// Touched by the session's calls and by the callbacks that run inside them, so on the worker only. What each callback
 /// looks at is not checked for overlapping access: no callback runs inside a change of it.
 final class SessionMemory {
+    /// Who knows whether the socket has anything; without it, it is asked each time.
+    var readiness: SocketReadiness?
+    /// What carries the bytes when it is no socket.
+    var tunnel: TunnelStream?
+    /// How much more may be read before others of the worker have their turn.
+    private var share = SessionMemory.fullShare
+    /// How often libssh2 has been given bytes.
+    private(set) var reads = 0
+    /// Whether libssh2 has had all of the opening, and no more of it is kept.
+    private var isPastOpening = false
+    /// Whether nothing more was there when it was last read.
+    private var wasLast = false
+    /// Whether libssh2 has asked for more since it was last given bytes, and heard that there is nothing. Before that it may
+    /// have packets it has not looked at.
+    private var hasAskedInVain = false
+    /// Whether the other side has ended the connection, by a word or without.
+    var hasEnded = false
+    /// Whether somebody looks; apart, because every allocation asks.
+    private(set) var looksForBanner = false
+
     /// What the other side sent first, before anything was encrypted: its version and its offer.
     @exclusivity(unchecked) private(set) var opening: [UInt8] = []
     /// How much of it libssh2 has had; it asks for the first line byte by byte, the socket is asked for more at once.
     private var handedOut = 0
     private var keepsOpening = true
     @exclusivity(unchecked) private var version = VersionSearch()
-    /// Whether libssh2 has had all of the opening, and no more of it is kept.
-    private var isPastOpening = false
     /// The answer to the one question of keyboard-interactive; taken when it is given, so that it is given once.
     var answer: SecretBytes?
     /// Whether the server asked something else, or asked again.
@@ -20,29 +38,12 @@ final class SessionMemory {
     /// Whether the server asked for a new password.
     var wasAskedForNewPassword = false
     var signature = Signature.none
-    /// What carries the bytes when it is no socket.
-    var tunnel: TunnelStream?
-    /// How often libssh2 has been given bytes.
-    private(set) var reads = 0
-    /// Who knows whether the socket has anything; without it, it is asked each time.
-    var readiness: SocketReadiness?
-    /// Whether nothing more was there when it was last read.
-    private var wasLast = false
-    /// Whether libssh2 has asked for more since it was last given bytes, and heard that there is nothing. Before that it may
-    /// have packets it has not looked at.
-    private var hasAskedInVain = false
-    /// How much more may be read before others of the worker have their turn.
-    private var share = SessionMemory.fullShare
-    /// Whether the other side has ended the connection, by a word or without.
-    var hasEnded = false
     /// Why the other side says it ended the connection, in its own words.
     private(set) var farewell: String?
     /// What it wrote above its questions: the system behind it often says there why it will not let somebody in.
     private(set) var instruction: String?
     /// The library's memory that came while somebody looked, and how much each.
     private var allocations: [UnsafeMutableRawPointer: Int] = [:]
-    /// Whether somebody looks; apart, because every allocation asks.
-    private(set) var looksForBanner = false
     /// What the server showed before it let anybody in.
     private(set) var banner: String?
 

@@ -61,18 +61,12 @@ final class WatchedSockets: @unchecked Sendable {
 ///
 /// `@unchecked Sendable`: touched on the worker only.
 final class SocketReadiness: @unchecked Sendable {
-    let token: UInt64
-    let descriptor: Int32
     /// The system has reported an error or a hang-up, or we have cut the connection: no further event may come.
     var isGone = false { didSet { if isGone { isDrained = false } } }
     /// Whether nothing more comes behind what lies there.
     private var hasEnded = false
     /// Whether all that the system has told of has been read: a further read would find nothing.
     private(set) var isDrained = false
-    /// How often the socket has been read.
-    private(set) var reads = 0
-    /// What is done for this connection at each of the worker's beats.
-    var onBeat: (() -> Void)?
     /// How many changes there have been.
     private(set) var changes = 0
     // Nearly always one waits at most: then there is no array. Unsafe, because each wait would cost a checked one an
@@ -81,6 +75,12 @@ final class SocketReadiness: @unchecked Sendable {
     @exclusivity(unchecked) private var others: [Waiter] = []
     /// Those of the others who read a channel each.
     @exclusivity(unchecked) private var readers: [Waiter] = []
+    /// How often the socket has been read.
+    private(set) var reads = 0
+    /// What is done for this connection at each of the worker's beats.
+    var onBeat: (() -> Void)?
+    let token: UInt64
+    let descriptor: Int32
 
     private typealias Waiter = (id: UInt64, continuation: UnsafeContinuation<Void, Never>, channel: ChannelState?)
 
