@@ -85,6 +85,27 @@ import Testing
         #expect(await session.address?.description == "127.0.0.1:\(fixture.server.port)")
     }
 
+    @Test(arguments: [
+        ("", "ecdh-sha2-nistp256"), ("curve25519-sha256,ecdh-sha2-nistp256", "ecdh-sha2-nistp256"),
+        ("curve25519-sha256", "curve25519-sha256"), ("diffie-hellman-group16-sha512", "diffie-hellman-group16-sha512"),
+    ])
+    func `the key exchange that costs least is asked for first, and every other after it`(
+        allowed: String, agreed: String
+    ) async throws {
+        let fixture = try await SSHFixture(
+            options: ["LogLevel DEBUG1"] + (allowed.isEmpty ? [] : ["KexAlgorithms \(allowed)"]))
+        let session = try await fixture.connect()
+        #expect(try await session.run("echo on").text == "on\n")
+        await session.close()
+        #expect(fixture.server.log.contains("kex: algorithm: \(agreed) "))
+    }
+
+    @Test func `all key exchanges are offered, each once`() {
+        let order = LibSSH2Library.keyExchangeOrder.split(separator: ",").map(String.init)
+        #expect(order.first == "ecdh-sha2-nistp256")
+        #expect(order.sorted() == LibSSH2Library.abilities.keyExchanges.sorted())
+    }
+
     @Test func `cancelling ends an attempt that waits for a silent server`() async throws {
         let worker = try kept(SSHWorker())
         let (accepted, arrived) = AsyncStream.makeStream(of: Void.self)
