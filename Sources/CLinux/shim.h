@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/types.h>
@@ -79,17 +80,32 @@ static inline int linux_epoll_remove(int set, int descriptor)
     return epoll_ctl(set, EPOLL_CTL_DEL, descriptor, &event);
 }
 
+// A descriptor that can be written to by linux_rouse, and is then reported by the set.
+static inline int linux_rouser(int set, uint64_t token)
+{
+    int rouser = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = token };
+    if (rouser >= 0 && epoll_ctl(set, EPOLL_CTL_ADD, rouser, &event)) {
+        close(rouser);
+        return -1;
+    }
+    return rouser;
+}
+
+// Each time is an event of its own, though nobody reads what is written.
+static inline void linux_rouse(int rouser) { (void)!eventfd_write(rouser, 1); }
+
 #define LINUX_EPOLL_BATCH 256
 
 #define LINUX_SOCKET_GONE 1 // an error or a hang-up
 #define LINUX_SOCKET_ENDED 2 // behind what has come, nothing more comes
 
-// What is ready now: the tokens, and what is over.
+// What is ready now, or within so many milliseconds: the tokens, and what is over.
 static inline int linux_epoll_take(
-    int set, uint64_t tokens[LINUX_EPOLL_BATCH], uint8_t endings[LINUX_EPOLL_BATCH])
+    int set, uint64_t tokens[LINUX_EPOLL_BATCH], uint8_t endings[LINUX_EPOLL_BATCH], int limit)
 {
     struct epoll_event events[LINUX_EPOLL_BATCH];
-    int count = epoll_wait(set, events, LINUX_EPOLL_BATCH, 0);
+    int count = epoll_wait(set, events, LINUX_EPOLL_BATCH, limit);
     for (int i = 0; i < count; i++) {
         tokens[i] = events[i].data.u64;
         endings[i] = (events[i].events & (EPOLLERR | EPOLLHUP) ? LINUX_SOCKET_GONE : 0)

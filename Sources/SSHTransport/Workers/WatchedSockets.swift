@@ -3,21 +3,37 @@ import Glibc
 
 /// The sockets of one worker and the epoll set that watches them.
 ///
-/// `@unchecked Sendable`: after `init` it is touched on the worker only; `close` comes when the worker has ended.
+/// `@unchecked Sendable`: after `init` it is touched on the worker only, but for ``rouse()``, which needs nothing that
+/// changes; `close` comes when the worker has ended.
 final class WatchedSockets: @unchecked Sendable {
     let set: Int32
+    private let rouser: Int32
     @exclusivity(unchecked) private var sockets = SlotTable<SocketReadiness>()
     private var tokens = [UInt64](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
     private var endings = [UInt8](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
 
     init() throws {
         set = linux_epoll_create()
-        guard set >= 0 else {
-            throw SSHError(.libraryFailure, "start", "no epoll set: \(errorText(errno))", number: errno)
+        rouser = set < 0 ? -1 : linux_rouser(set, Self.rousing)
+        guard rouser >= 0 else {
+            let number = errno
+            if set >= 0 { Glibc.close(set) }
+            throw SSHError(.libraryFailure, "start", "no epoll set: \(errorText(number))", number: number)
         }
     }
 
-    func close() { Glibc.close(set) }
+    /// No socket has this token.
+    private static let rousing = UInt64.max
+
+    func close() {
+        Glibc.close(rouser)
+        Glibc.close(set)
+    }
+
+    /// Ends a wait in ``take(within:)``, this one or the next. The one call that any thread may make.
+    func rouse() { linux_rouse(rouser) }
+
+    var isEmpty: Bool { sockets.isEmpty }
 
     func add(_ descriptor: Int32) throws -> SocketReadiness {
         let readiness = SocketReadiness(token: sockets.nextToken, descriptor: descriptor)
@@ -33,8 +49,10 @@ final class WatchedSockets: @unchecked Sendable {
         _ = linux_epoll_remove(set, readiness.descriptor)
     }
 
-    /// How many sockets have changed; does not wait.
-    func take() -> Int { max(0, Int(linux_epoll_take(set, &tokens, &endings))) }
+    /// How many events there are.
+    ///
+    /// - Parameter limit: How many milliseconds it may wait for the first of them.
+    func take(within limit: Int32 = 0) -> Int { max(0, Int(linux_epoll_take(set, &tokens, &endings, limit))) }
 
     /// Lets every connection do what it does now and then.
     func beat() {
