@@ -30,11 +30,7 @@ struct Bench {
 
     private static func run(_ arguments: BenchArguments) async throws -> [String] {
         let key = try SSHPrivateKey(file: Secret(try BenchArguments.file(arguments.key)))
-        let visit = Visit(
-            arguments: arguments, hostKeys: try HostKeyPolicy(files: [arguments.knownHosts]),
-            authentication: [.held(publicKey: key.publicKey) { try key.sign($0) }],
-            work: HostWork(arguments: arguments, digest: Digest.sha256(Data(arguments.payload)).lowercased()),
-            meeting: arguments.together ? Meeting(of: arguments.hosts.count) : nil)
+        let visit = try Visit(arguments, key: key)
         let workers = try SSHWorkers(
             count: arguments.workers, sessions: OpenFiles.connections(under: OpenFiles.raise()))
         return await withTaskGroup(of: String?.self) { group in
@@ -55,13 +51,21 @@ struct Bench {
     }
 }
 
-/// From the connection to the goodbye.
-struct Visit: Sendable {
+/// From the connection to the goodbye. One for all hosts: a value would be copied into the task of each.
+final class Visit: Sendable {
     let arguments: BenchArguments
     let hostKeys: HostKeyPolicy
     let authentication: [SSHAuthentication]
     let work: HostWork
     let meeting: Meeting?
+
+    init(_ arguments: BenchArguments, key: SSHPrivateKey) throws {
+        self.arguments = arguments
+        hostKeys = try HostKeyPolicy(files: [arguments.knownHosts])
+        authentication = [.held(publicKey: key.publicKey) { try key.sign($0) }]
+        work = HostWork(arguments)
+        meeting = arguments.together ? Meeting(of: arguments.hosts.count) : nil
+    }
 
     nonisolated(nonsending) func failure(of host: String, on worker: SSHWorker) async -> String? {
         do {

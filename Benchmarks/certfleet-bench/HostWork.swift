@@ -1,10 +1,17 @@
+import Certificates
+import FoundationEssentials
 import SSHTransport
 
 /// One host's share of the work, its outputs checked.
-struct HostWork {
+final class HostWork: Sendable {
     let arguments: BenchArguments
     /// The payload's SHA-256 in lower-case hex.
     let digest: String
+
+    init(_ arguments: BenchArguments) {
+        self.arguments = arguments
+        digest = Digest.sha256(Data(arguments.payload)).lowercased()
+    }
 
     struct WrongOutput: Error {
         let text: String
