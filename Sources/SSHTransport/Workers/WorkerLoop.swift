@@ -111,13 +111,9 @@ final class WorkerLoop: @unchecked Sendable {
             return inbox.isLingering
         }
         guard mayLinger else { return 0 }
+        // Being roused is an event like others: when it comes too late for this turn, the source fires for it.
         let count = sockets.take(within: Self.linger)
-        let wasRoused = inbox.withLock { inbox in
-            inbox.isLingering = false
-            return inbox.isAwake
-        }
-        // Whoever put something in meanwhile relies on this turn, whether it was roused or its time was up.
-        if wasRoused { runInbox() }
+        inbox.withLock { $0.isLingering = false }
         return count
     }
 
