@@ -92,7 +92,7 @@ package final class DescriptorWatch: Sendable {
         var tokens = [UInt64](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
         var gone = [UInt8](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
         // What is left over brings the source back.
-        let count = Int(linux_epoll_take(set, &tokens, &gone))
+        let count = Int(linux_epoll_take(set, &tokens, &gone, 0))
         for token in tokens.prefix(max(0, count)) {
             // A token is never used twice, so a late event cannot reach another descriptor.
             let found = state.withLock { state in
