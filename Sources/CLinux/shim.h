@@ -80,20 +80,20 @@ static inline int linux_epoll_remove(int set, int descriptor)
     return epoll_ctl(set, EPOLL_CTL_DEL, descriptor, &event);
 }
 
-// A descriptor that can be written to by linux_rouse, and is then reported by the set.
-static inline int linux_rouser(int set, uint64_t token)
+// A descriptor that the set reports, under this token, each time after linux_event_signal.
+static inline int linux_event_create(int set, uint64_t token)
 {
-    int rouser = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = token };
-    if (rouser >= 0 && epoll_ctl(set, EPOLL_CTL_ADD, rouser, &event)) {
-        close(rouser);
+    if (descriptor >= 0 && epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event)) {
+        close(descriptor);
         return -1;
     }
-    return rouser;
+    return descriptor;
 }
 
-// Each time is an event of its own, though nobody reads what is written.
-static inline void linux_rouse(int rouser) { (void)!eventfd_write(rouser, 1); }
+// Watched for edges, it need not be read for the next time to be an event of its own.
+static inline void linux_event_signal(int descriptor) { (void)!eventfd_write(descriptor, 1); }
 
 #define LINUX_EPOLL_BATCH 256
 

@@ -165,9 +165,7 @@ extension SSHSession {
             let known = resources.socket?.ending ?? error
             // Nothing else could be done on the session before.
             if isHalfSent { finishInVain(call, after: known) }
-            let isNew = failure == nil
-            end(known)
-            throw isNew ? failure ?? known : known
+            throw end(known)
         }
     }
 

@@ -7,7 +7,7 @@ package actor SSHSession {
 
     /// The worker that carries the session: the executor to prefer for tasks that talk to it.
     package nonisolated let worker: SSHWorker
-    nonisolated let resources = SessionResources()
+    let resources = SessionResources()
     private var nextNumber = 0
     /// libssh2 opens one channel at a time: whoever comes meanwhile waits.
     var isOpening = false
@@ -39,10 +39,7 @@ package actor SSHSession {
         self.worker = worker
     }
 
-    deinit {
-        let resources = resources
-        worker.run { resources.free() }
-    }
+    isolated deinit { resources.free() }
 
     /// Says goodbye and frees everything. Calls under way end with `sessionClosed`. A second call does nothing.
     package func close() {
@@ -50,20 +47,25 @@ package actor SSHSession {
     }
 
     /// Ends the session; what is tried on it later throws `reason`.
-    func end(_ reason: SSHError, politely: Bool = false) {
+    ///
+    /// - Returns: The reason, with the other side's last words when these were there and had not been looked at yet.
+    @discardableResult
+    func end(_ reason: SSHError, politely: Bool = false) -> SSHError {
+        var reason = reason
         if failure == nil {
             failure = reason
             takeRest(after: reason)
-            // The other side's last words may have been there, and not been looked at yet.
             if reason.code == .connectionLost, let farewell = resources.handle?.memory.farewell,
                 !reason.message.contains(farewell)
             {
-                failure = LibSSH2Error.connectionLost(reason.operation, number: reason.number, farewell: farewell)
+                reason = LibSSH2Error.connectionLost(reason.operation, number: reason.number, farewell: farewell)
             }
+            failure = reason
         }
         if politely { resources.handle?.disconnect() }
         resources.free()
         resources.pass = nil
+        return reason
     }
 
     func takeNumber() -> Int {
@@ -84,9 +86,7 @@ package actor SSHSession {
 }
 
 /// What a session has to give back, in the order in which it is given back, and what the library is in the middle of.
-///
-/// `@unchecked Sendable`: touched on the worker only; the actor's end sends it there.
-final class SessionResources: @unchecked Sendable {
+final class SessionResources {
     /// The socket's.
     private(set) var readiness: SocketReadiness?
     var handle: SessionHandle?

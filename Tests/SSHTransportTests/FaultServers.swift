@@ -16,19 +16,9 @@ final class ListeningSSHServer: Sendable {
 
     /// - Parameter fixture: Whose configuration and keys it uses.
     init(like fixture: SSHFixture, options: [String]) throws {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let listener: Int32
+        (listener, port) = try LoopbackSocket.bound(listening: 64)
         defer { close(listener) }
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) | listen(listener, 64) | getsockname(listener, $0, &length)
-            }
-        }
-        guard listener >= 0, result == 0 else { throw POSIXError(.EADDRINUSE) }
-        port = UInt16(bigEndian: address.sin_port)
         let folder = fixture.server.folder
         let script =
             "exec 3<&0 </dev/null; LISTEN_PID=$$ exec /usr/sbin/sshd -D -e -f \"$1\" \(options.map { "-o \($0)" }.joined(separator: " "))"
@@ -90,19 +80,9 @@ final class Occupant: Sendable {
     private let descriptor: Int32
 
     init(of port: UInt16) throws {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let descriptor = descriptor
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
+        descriptor = try LoopbackSocket.connected(to: port)
         var byte: UInt8 = 0
-        guard result == 0, recv(descriptor, &byte, 1, 0) == 1 else { throw POSIXError(.ECONNREFUSED) }
+        guard recv(descriptor, &byte, 1, 0) == 1 else { throw POSIXError(.ECONNREFUSED) }
     }
 
     deinit { close(descriptor) }

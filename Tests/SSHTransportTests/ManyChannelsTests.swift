@@ -75,7 +75,7 @@ import Testing
         let first = readings[0]
         await withCheckedContinuation { done in
             fixture.worker.run {
-                session.resources.readiness?.hasChanged(0)
+                session.assumeIsolated { $0.resources.readiness?.hasChanged(0) }
                 // Before it has its turn.
                 first.cancel()
                 done.resume()

@@ -141,14 +141,19 @@ import Testing
     @Test func `a session that is only let go of is taken down`() async throws {
         let fixture = try await SSHFixture()
         weak var gone: SSHSession?
-        weak var memory: SessionMemory?
+        // Asked for nothing but whether it is there.
+        nonisolated(unsafe) weak var memory: SessionMemory?
         do {
             let session = try await fixture.connect()
             gone = session
-            memory = session.resources.handle?.memory
+            await session.inside { memory = $0.resources.handle?.memory }
             _ = try await session.run("true")
         }
         // The channel's farewell holds the session until the server has answered it.
         try await until("the session's end") { gone == nil && memory == nil }
     }
+}
+
+extension SSHSession {
+    fileprivate func inside(_ body: @Sendable (isolated SSHSession) -> Void) { body(self) }
 }

@@ -23,7 +23,7 @@ import Testing
                 return
             }
             // Back to back with the server.
-            guard let server = try? Pipe.connection(to: port) else { return }
+            guard let server = try? LoopbackSocket.connected(to: port) else { return }
             for (from, to) in [(connection, server), (server, connection)] { Pipe.carry(from, to) }
         }
         return (listener, counter)
@@ -74,21 +74,6 @@ import Testing
 
 /// Two sockets carried into each other, by blocking threads.
 private enum Pipe {
-    static func connection(to port: UInt16) throws -> Int32 {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else { throw POSIXError(.ECONNREFUSED) }
-        return descriptor
-    }
-
     static func carry(_ from: Int32, _ to: Int32) {
         Thread.detachNewThread {
             var buffer = [UInt8](repeating: 0, count: 16384)

@@ -15,19 +15,9 @@ package final class LoopbackListener: Sendable {
     /// - Parameter accepted: Called on a queue of the listener's own with each new connection, a blocking descriptor that
     ///   is the callee's to close.
     package init(accepted: @escaping @Sendable (Int32) -> Void) throws {
-        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, length) | listen(listener, 512) | getsockname(listener, $0, &length)
-            }
-        }
-        guard listener >= 0, result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        let listener: Int32
+        (listener, port) = try LoopbackSocket.bound(listening: 512)
         descriptor = listener
-        port = UInt16(bigEndian: address.sin_port)
         _ = fcntl(listener, F_SETFL, O_NONBLOCK)
         let queue = queue
         let watched = DescriptorWatch.shared("test.listeners")?.watch(listener) { _ in

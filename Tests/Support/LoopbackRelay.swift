@@ -157,19 +157,8 @@ private final class Carrier: @unchecked Sendable {
     }
 
     func add(_ client: Int32, _ plan: LoopbackRelay.Plan) {
-        let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard result == 0 else {
+        guard let server = try? LoopbackSocket.connected(to: port) else {
             close(client)
-            close(server)
             return
         }
         for descriptor in [client, server] {

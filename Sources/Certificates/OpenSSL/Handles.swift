@@ -39,12 +39,11 @@ final class RequestHandle: PointerOwner {
 }
 
 /// A key lives longer than a call.
-///
-/// `@unchecked Sendable`: nothing changes an `EVP_PKEY` after it was made here. OpenSSL counts its references atomically
-/// and guards the caches of its provider with locks (openssl-threads); what must be changed (attributes for a PFX) is a
-/// duplicate.
-final class KeyHandle: PointerOwner, @unchecked Sendable {
-    let pointer: OpaquePointer
+final class KeyHandle: PointerOwner, Sendable {
+    // `nonisolated(unsafe)`: nothing changes an `EVP_PKEY` after it was made here. OpenSSL counts its references atomically
+    // and guards the caches of its provider with locks (openssl-threads); what must be changed (attributes for a PFX) is a
+    // duplicate.
+    nonisolated(unsafe) let pointer: OpaquePointer
 
     init(owning pointer: OpaquePointer) { self.pointer = pointer }
 

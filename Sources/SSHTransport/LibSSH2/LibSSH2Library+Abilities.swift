@@ -14,9 +14,8 @@ extension LibSSH2Library {
     /// All the key exchanges it knows, the one that costs least first: equally strong (RFC 5656 and RFC 8731 both give 128
     /// bits), P-256 takes OpenSSL 3 some 90 µs and Curve25519 150, for libssh2 hands it the bare key, whose public half is
     /// then worked out once more.
-    static let keyExchangeOrder: String = {
-        let names = abilities.keyExchanges
-        let first = names.filter { $0 == "ecdh-sha2-nistp256" }
-        return (first + names.filter { !first.contains($0) }).joined(separator: ",")
+    static let keyExchangeOrder: [String] = {
+        let cheapest = "ecdh-sha2-nistp256"
+        return abilities.keyExchanges.filter { $0 == cheapest } + abilities.keyExchanges.filter { $0 != cheapest }
     }()
 }

@@ -1,11 +1,10 @@
 import Glibc
 
 /// Memory of our own for a secret, wiped when the last owner lets go.
-///
-/// `@unchecked Sendable`: its memory is written in `init`, before anybody else has it, and wiped in `deinit`, when nobody has
-/// it any more; in between it is only read.
-final class SecretBytes: @unchecked Sendable {
-    private let buffer: UnsafeMutableRawBufferPointer
+final class SecretBytes: Sendable {
+    // `nonisolated(unsafe)`: the memory is written in `init`, before anybody else has it, and wiped in `deinit`, when nobody
+    // has it any more; in between it is only read.
+    private nonisolated(unsafe) let buffer: UnsafeMutableRawBufferPointer
 
     /// Takes the bytes and wipes the given array, as far as nobody else holds it too.
     init(wiping bytes: inout [UInt8]) {

@@ -73,14 +73,14 @@ final class SessionHandle {
     }
 
     /// The host key algorithms to ask for; only before the handshake.
-    func setHostKeyOrder(_ names: [String]) {
-        // Refused only when no name is known, and then the library's own order stands.
-        _ = libssh2_session_method_pref(pointer, LIBSSH2_METHOD_HOSTKEY, names.joined(separator: ","))
-    }
+    func setHostKeyOrder(_ names: [String]) { prefer(names, LIBSSH2_METHOD_HOSTKEY) }
 
-    /// The key exchanges to ask for, in one text; only before the handshake.
-    func setKeyExchangeOrder(_ names: String) {
-        _ = libssh2_session_method_pref(pointer, LIBSSH2_METHOD_KEX, names)
+    /// The key exchanges to ask for; only before the handshake.
+    func setKeyExchangeOrder(_ names: [String]) { prefer(names, LIBSSH2_METHOD_KEX) }
+
+    private func prefer(_ names: [String], _ method: Int32) {
+        // Refused only when no name is known, and then the library's own order stands.
+        _ = libssh2_session_method_pref(pointer, method, names.joined(separator: ","))
     }
 
     func handshake(_ descriptor: Int32) throws -> Attempt<Void> {

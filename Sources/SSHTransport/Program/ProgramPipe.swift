@@ -2,9 +2,7 @@ import CLinux
 import Glibc
 
 /// One of our ends of a child's streams, watched by a worker. It never blocks.
-///
-/// `@unchecked Sendable`: touched on the worker's queue only.
-final class ProgramPipe: @unchecked Sendable {
+final class ProgramPipe {
     enum Portion {
         case bytes([UInt8])
         case again, end

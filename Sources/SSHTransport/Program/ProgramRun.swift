@@ -83,7 +83,7 @@ actor ProgramRun {
             let pipe = try ProgramPipe(descriptor, on: worker)
             pipes.append(pipe)
             pumps += 1
-            Task(executorPreference: worker) { await self.pump(pipe, index) }
+            Task(executorPreference: worker) { await self.pump(index) }
         }
         let child = child
         Task(executorPreference: worker) {
@@ -95,7 +95,8 @@ actor ProgramRun {
     // MARK: What comes
 
     /// - Parameter index: 0 for its output, 1 for its errors, 2 for its log.
-    private func pump(_ pipe: ProgramPipe, _ index: Int) async {
+    private func pump(_ index: Int) async {
+        let pipe = pipes[index]
         reading: while true {
             let seen = pipe.readiness.changes
             switch pipe.read() {

@@ -35,7 +35,8 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
     /// Starts to move bytes. Called once.
     func start() {
         let session = channel.session
-        session.resources.tunnels[ObjectIdentifier(self)] = readiness
+        let (name, readiness) = (ObjectIdentifier(self), readiness)
+        session.assumeIsolated { $0.resources.tunnels[name] = readiness }
         Task(executorPreference: worker) { await self.pumpIn(on: session) }
         Task(executorPreference: worker) { await self.pumpOut(on: session) }
     }
@@ -81,8 +82,8 @@ final class TunnelStream: SessionStream, @unchecked Sendable {
         waitingForBytes?.resume()
         waitingForBytes = nil
         readiness.wakeAll()
-        let channel = channel
-        channel.session.resources.tunnels[ObjectIdentifier(self)] = nil
+        let (name, channel) = (ObjectIdentifier(self), channel)
+        channel.session.assumeIsolated { $0.resources.tunnels[name] = nil }
         Task(executorPreference: worker) { _ = await channel.close() }
     }
 

@@ -3,19 +3,20 @@ import Glibc
 
 /// The sockets of one worker and the epoll set that watches them.
 ///
-/// `@unchecked Sendable`: after `init` it is touched on the worker only, but for ``rouse()``, which needs nothing that
+/// `@unchecked Sendable`: after `init` it is touched on the worker only, but for ``wakeUp()``, which needs nothing that
 /// changes; `close` comes when the worker has ended.
 final class WatchedSockets: @unchecked Sendable {
     let set: Int32
-    private let rouser: Int32
+    /// What other threads end a wait with (eventfd(2)).
+    private let wakeUpEvent: Int32
     @exclusivity(unchecked) private var sockets = SlotTable<SocketReadiness>()
     private var tokens = [UInt64](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
     private var endings = [UInt8](repeating: 0, count: Int(LINUX_EPOLL_BATCH))
 
     init() throws {
         set = linux_epoll_create()
-        rouser = set < 0 ? -1 : linux_rouser(set, Self.rousing)
-        guard rouser >= 0 else {
+        wakeUpEvent = set < 0 ? -1 : linux_event_create(set, Self.wakeUpToken)
+        guard wakeUpEvent >= 0 else {
             let number = errno
             if set >= 0 { Glibc.close(set) }
             throw SSHError(.libraryFailure, "start", "no epoll set: \(errorText(number))", number: number)
@@ -23,15 +24,15 @@ final class WatchedSockets: @unchecked Sendable {
     }
 
     /// No socket has this token.
-    private static let rousing = UInt64.max
+    private static let wakeUpToken = UInt64.max
 
     func close() {
-        Glibc.close(rouser)
+        Glibc.close(wakeUpEvent)
         Glibc.close(set)
     }
 
     /// Ends a wait in ``take(within:)``, this one or the next. The one call that any thread may make.
-    func rouse() { linux_rouse(rouser) }
+    func wakeUp() { linux_event_signal(wakeUpEvent) }
 
     var isEmpty: Bool { sockets.isEmpty }
 

@@ -31,13 +31,13 @@ final class WorkerLoop: @unchecked Sendable {
         var keeper: SSHWorker?
         /// Whether a turn that will look at the inbox is running or on its way.
         var isAwake = false
-        /// Whether a turn waits a moment for the sockets, and will look at the inbox when it is roused.
-        var isLingering = false
+        /// Whether a turn waits a moment for the sockets, and will look at the inbox when it is woken.
+        var isWaiting = false
     }
 
     /// How many milliseconds a turn waits for more to happen. To end a turn and to begin another takes some 40 µs of three
     /// threads' time, and in the middle of a run the next event is nearly always there before.
-    private static let linger: Int32 = 4
+    private static let waitLimit: Int32 = 4
     /// How many rounds a turn may have: the queue's timers wait meanwhile, and deadlines are seconds.
     private static let rounds = 32
 
@@ -78,14 +78,14 @@ final class WorkerLoop: @unchecked Sendable {
     }
 
     private func change(_ worker: SSHWorker, _ body: (inout Inbox) -> Void) {
-        let (isAwake, isLingering) = inbox.withLock { inbox in
+        let (isAwake, isWaiting) = inbox.withLock { inbox in
             body(&inbox)
             if inbox.keeper == nil { inbox.keeper = worker }
             defer { inbox.isAwake = true }
-            return (inbox.isAwake, inbox.isLingering)
+            return (inbox.isAwake, inbox.isWaiting)
         }
         if isAwake { return }
-        if isLingering { sockets.rouse() } else { queue.async { self.runInbox() } }
+        if isWaiting { sockets.wakeUp() } else { queue.async { self.runInbox() } }
     }
 
     /// Each round takes what epoll has and runs what that woke. The rounds of one turn are bounded, lest a busy socket
@@ -100,20 +100,20 @@ final class WorkerLoop: @unchecked Sendable {
             round += 1
             // Before more is taken: what has been taken is not reported again.
             guard round < Self.rounds else { return }
-            count = lingered()
+            count = nextEvents()
         }
     }
 
     /// Waits a moment for more events; none when a block waits for the end of this turn.
-    private func lingered() -> Int {
-        let mayLinger = inbox.withLock { inbox in
-            inbox.isLingering = !inbox.isAwake && !sockets.isEmpty
-            return inbox.isLingering
+    private func nextEvents() -> Int {
+        let mayWait = inbox.withLock { inbox in
+            inbox.isWaiting = !inbox.isAwake && !sockets.isEmpty
+            return inbox.isWaiting
         }
-        guard mayLinger else { return 0 }
-        // Being roused is an event like others: when it comes too late for this turn, the source fires for it.
-        let count = sockets.take(within: Self.linger)
-        inbox.withLock { $0.isLingering = false }
+        guard mayWait else { return 0 }
+        // Being woken is an event like others: when it comes too late for this turn, the source fires for it.
+        let count = sockets.take(within: Self.waitLimit)
+        inbox.withLock { $0.isWaiting = false }
         return count
     }
 

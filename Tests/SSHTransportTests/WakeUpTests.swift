@@ -3,7 +3,7 @@ import Testing
 @testable import SSHTransport
 
 /// A worker's turn waits a moment for the next event: whatever else comes to the worker meanwhile must not be lost.
-@Suite(.timeLimit(.minutes(2))) struct LingeringTests {
+@Suite(.timeLimit(.minutes(2))) struct WakeUpTests {
     @Test func `what comes from elsewhere while a turn waits for its sockets is done, each thing once`() async throws {
         let fixture = try await SSHFixture()
         let session = try await fixture.connect()
