@@ -70,11 +70,12 @@ import Testing
         await #expect(processExitsWith: .success) {
             let fixture = try await SSHFixture()
             var open: [(SSHSession, SSHChannel)] = []
-            for _ in 0..<12 {
+            // glibc counts what each thread has put aside as in use: among so many sessions that is little for each.
+            for _ in 0..<40 {
                 let session = try await fixture.connect()
                 open.append((session, try await session.openExec("cat")))
             }
-            let block = [UInt8](repeating: 7, count: 1 << 20)
+            let block = [UInt8](repeating: 7, count: 1 << 18)
             @Sendable func step(_ channel: SSHChannel) async throws {
                 async let written: Void = channel.write(block)
                 var count = 0
@@ -90,7 +91,7 @@ import Testing
             let before = linux_heap_in_use()
             for (_, channel) in open.dropFirst() { try await step(channel) }
             let growth = (Int(linux_heap_in_use()) - Int(before)) / (open.count - 1)
-            precondition(growth < 8192 || Effort.isSanitized, "\(growth) bytes more for each session")
+            precondition(growth < 4096 || Effort.isSanitized, "\(growth) bytes more for each session")
             for (session, _) in open {
                 let kept = await session.keptOfOpening
                 precondition(kept == 0, "\(kept ?? -1) bytes of the opening are kept")
