@@ -14,12 +14,15 @@ let receiveCallback:
             }
         }
 
-/// Writes into the tunnel in libssh2's place; set only for sessions that have one.
+/// Writes into the socket, or the tunnel, in libssh2's place; errors are negative errno values.
 let sendCallback:
     @convention(c) (Int32, UnsafeRawPointer?, Int, Int32, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Int =
-        { _, buffer, length, _, abstract in
-            guard let tunnel = SessionMemory.behind(abstract)?.tunnel else { return -Int(EBADF) }
-            return tunnel.send(UnsafeRawBufferPointer(start: buffer, count: length))
+        { socket, buffer, length, flags, abstract in
+            guard let pointer = abstract?.pointee else { return -Int(EBADF) }
+            let bytes = UnsafeRawBufferPointer(start: buffer, count: length)
+            return Unmanaged<SessionMemory>.fromOpaque(pointer)._withUnsafeGuaranteedRef {
+                $0.send(bytes, to: socket, flags)
+            }
         }
 
 /// Asked for a signature, it notes what is to be signed and says "again" until somebody has signed it.

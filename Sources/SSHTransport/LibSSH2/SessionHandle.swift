@@ -27,6 +27,8 @@ final class SessionHandle {
         _ = libssh2_session_callback_set(
             pointer, LIBSSH2_CALLBACK_RECV, unsafeBitCast(receiveCallback, to: UnsafeMutableRawPointer.self))
         _ = libssh2_session_callback_set(
+            pointer, LIBSSH2_CALLBACK_SEND, unsafeBitCast(sendCallback, to: UnsafeMutableRawPointer.self))
+        _ = libssh2_session_callback_set(
             pointer, LIBSSH2_CALLBACK_DISCONNECT, unsafeBitCast(disconnectCallback, to: UnsafeMutableRawPointer.self))
     }
 
@@ -35,8 +37,6 @@ final class SessionHandle {
     /// From now on the bytes go through a tunnel. Before the handshake.
     func carry(through tunnel: TunnelStream) {
         memory.tunnel = tunnel
-        _ = libssh2_session_callback_set(
-            pointer, LIBSSH2_CALLBACK_SEND, unsafeBitCast(sendCallback, to: UnsafeMutableRawPointer.self))
     }
 
     /// Frees the session and what hangs on it. The connection must have been cut before, lest it wait for the peer.
@@ -84,7 +84,11 @@ final class SessionHandle {
     }
 
     func handshake(_ descriptor: Int32) throws -> Attempt<Void> {
-        try attempt("handshake", libssh2_session_handshake(pointer, descriptor))
+        memory.isShakingHands = true
+        let number = libssh2_session_handshake(pointer, descriptor)
+        memory.isShakingHands = false
+        memory.push(descriptor)
+        return try attempt("handshake", number)
     }
 
     /// The key the host has shown and proved.

@@ -22,6 +22,12 @@ final class SessionMemory {
     private var hasAskedInVain = false
     /// Whether the other side has ended the connection, by a word or without.
     var hasEnded = false
+    /// Whether packets go out that have no keys yet.
+    var isShakingHands = false
+    /// Whether what is sent now may leave together with what is sent next.
+    var moreFollows = false
+    /// Whether the system keeps something until more comes.
+    var hasHeldBack = false
     /// Whether somebody looks; apart, because every allocation asks.
     private(set) var looksForBanner = false
 
