@@ -105,8 +105,9 @@ final class SessionHandle {
     /// The server's version line, or what stood in its place.
     var banner: String? { libssh2_session_banner_get(pointer).map { String(cString: $0) } }
 
-    /// Says goodbye, as far as that goes without waiting.
+    /// Says goodbye, as far as that goes without waiting. The connection has to be ended next: it leaves with its end.
     func disconnect() {
+        memory.moreFollows = true
         _ = libssh2_session_disconnect_ex(pointer, SSH_DISCONNECT_BY_APPLICATION, "", "")
     }
 
