@@ -99,7 +99,11 @@ import Testing
         var channels: [SSHChannel] = []
         for number in 0..<4 { channels.append(try await session.openExec("exit \(number)")) }
         for channel in channels { _ = try await channel.readToEnd() }
-        try await until("all statuses") { await session.countOfExits == 4 }
+        // A status may come after the end of the output; without anybody who reads, it is not seen.
+        try await until("all statuses") {
+            _ = try await session.run("true")
+            return await session.countOfExits == 4
+        }
         fixture.server.killConnections()
         await session.peerHasEnded()
         for (number, channel) in channels.enumerated() {
