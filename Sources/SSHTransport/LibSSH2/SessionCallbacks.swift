@@ -101,14 +101,14 @@ let allocateCallback:
     @convention(c) (Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> UnsafeMutableRawPointer? = {
         count, abstract in
         let start = malloc(count)
-        SessionMemory.looking(abstract)?.note(start, count)
+        SessionMemory.noting(abstract)?.note(start, count)
         return start
     }
 
 let reallocateCallback:
     @convention(c) (UnsafeMutableRawPointer?, Int, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) ->
         UnsafeMutableRawPointer? = { old, count, abstract in
-            let memory = SessionMemory.looking(abstract)
+            let memory = SessionMemory.noting(abstract)
             memory?.forget(old)
             let start = realloc(old, count)
             memory?.note(start, count)
@@ -117,7 +117,7 @@ let reallocateCallback:
 
 let freeCallback: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Void = {
     start, abstract in
-    SessionMemory.looking(abstract)?.forget(start)
+    SessionMemory.noting(abstract)?.forget(start)
     if let start, ToldExits.concerns(start) { SessionMemory.behind(abstract)?.told.note(start) }
     free(start)
 }

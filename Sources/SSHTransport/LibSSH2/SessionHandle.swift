@@ -20,9 +20,11 @@ final class SessionHandle {
 
     init() throws {
         guard LibSSH2Library.isReady else { throw SSHError(.libraryFailure, "start", "libssh2 does not start") }
+        memory.noteAllocations()
         pointer = libssh2_session_init_ex(
             allocateCallback, freeCallback, reallocateCallback, Unmanaged.passUnretained(memory).toOpaque())
         guard let pointer else { throw SSHError(.libraryFailure, "start", "no memory for a session") }
+        memory.giveBackCleared()
         libssh2_session_set_blocking(pointer, 0)
         _ = libssh2_session_callback_set(
             pointer, LIBSSH2_CALLBACK_RECV, unsafeBitCast(receiveCallback, to: UnsafeMutableRawPointer.self))

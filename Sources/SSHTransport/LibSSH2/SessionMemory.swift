@@ -28,8 +28,8 @@ final class SessionMemory {
     var moreFollows = false
     /// Whether the system keeps something until more comes.
     var hasHeldBack = false
-    /// Whether somebody looks; apart, because every allocation asks.
-    private(set) var looksForBanner = false
+    /// Whether what the library asks for is noted; apart, because every allocation asks.
+    private(set) var notesAllocations = false
 
     /// What the other side sent first, before anything was encrypted: its version and its offer.
     @exclusivity(unchecked) private(set) var opening: [UInt8] = []
@@ -48,7 +48,7 @@ final class SessionMemory {
     private(set) var farewell: String?
     /// What it wrote above its questions: the system behind it often says there why it will not let somebody in.
     private(set) var instruction: String?
-    /// The library's memory that came while somebody looked, and how much each.
+    /// The library's memory that came while it was noted, and how much each.
     private var allocations: [UnsafeMutableRawPointer: Int] = [:]
     /// What the server showed before it let anybody in.
     private(set) var banner: String?
@@ -159,20 +159,30 @@ final class SessionMemory {
     ///
     /// libssh2 1.10 takes the packet and keeps it, but has no call that hands it out (1.11 has): it is found again among
     /// the memory that the library has asked for meanwhile.
-    func lookForBanner() { looksForBanner = true }
+    func lookForBanner() { noteAllocations() }
 
     /// Keeps what was found, and looks no more: SSH_MSG_USERAUTH_BANNER (RFC 4252 §5.4) is 53, a text, its language.
     func keepBanner() {
-        defer {
-            looksForBanner = false
-            allocations = [:]
-        }
+        defer { stopNoting() }
         for (start, size) in allocations where size > 9 && start.load(as: UInt8.self) == 53 {
             var reader = WireReader(UnsafeRawBufferPointer(start: start, count: min(size, 65536)).dropFirst())
             if let text = reader.string(), !text.isEmpty, reader.string() != nil, let quoted = PeerText.quote(text) {
                 banner = quoted
             }
         }
+    }
+
+    func noteAllocations() { notesAllocations = true }
+
+    private func stopNoting() {
+        notesAllocations = false
+        allocations = [:]
+    }
+
+    /// Gives back to the system what the library has asked for and cleared since it was noted.
+    func giveBackCleared() {
+        for (start, size) in allocations { ClearedMemory.giveBack(from: start, size) }
+        stopNoting()
     }
 
     func note(_ start: UnsafeMutableRawPointer?, _ count: Int) {
@@ -194,10 +204,10 @@ final class SessionMemory {
         return Unmanaged<SessionMemory>.fromOpaque(pointer).takeUnretainedValue()
     }
 
-    /// The same, while it looks for the banner.
-    static func looking(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
+    /// The same, while it notes what the library asks for.
+    static func noting(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> SessionMemory? {
         guard let pointer = abstract?.pointee else { return nil }
         let memory = Unmanaged<SessionMemory>.fromOpaque(pointer)
-        return memory._withUnsafeGuaranteedRef { $0.looksForBanner } ? memory.takeUnretainedValue() : nil
+        return memory._withUnsafeGuaranteedRef { $0.notesAllocations } ? memory.takeUnretainedValue() : nil
     }
 }

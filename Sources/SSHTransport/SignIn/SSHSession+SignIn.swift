@@ -85,7 +85,7 @@ extension SSHSession {
         _ handle: SessionHandle, _ deadline: Deadline, _ call: () throws -> Attempt<Value>
     ) async throws -> Value {
         do {
-            defer { if handle.memory.looksForBanner { handle.memory.keepBanner() } }
+            defer { if handle.memory.notesAllocations { handle.memory.keepBanner() } }
             return try await perform("sign-in", by: deadline, leaving: .fatal, call)
         } catch let error as SSHError where handle.memory.hasEnded && error.code != .unresponsive && failure == nil {
             let lost = LibSSH2Error.connectionLost(
