@@ -31,7 +31,7 @@ struct RenewCommand: Command {
     let about = About(
         "renew", "renew every certificate that is due, in all pools or in some",
         discussion:
-            "Due is what has less life left than the lead, or than a third of its own whole life, and what differs from the inventory. Pools go side by side, the members of a pool in turn.",
+            "Due is what has less life left than the lead, or than a third of its own whole life if that is less, and what differs from the inventory. Pools go side by side, the members of a pool in turn.",
         examples: ["certfleet renew", "certfleet renew --due 60d --yes", "certfleet renew dmz"])
     let pools = Argument(repeated: "POOL", .text, "pools or groups; none: all")
     let change = ChangeOptions()

@@ -23,7 +23,9 @@ struct ChangeOptions: ParameterGroup {
         "accept a loss, or a repair that removes something, by its name")
     let deferRestarts = Flag(
         "defer-restarts", "assign, and leave the restarts owing; certfleet restart does them")
-    let due = Option("due", .duration, "the lead: due when less life is left than this, or than a third of the whole")
+    let due = Option(
+        "due", .duration, "the lead: due when less life is left than this, or than a third of the whole if that is less"
+    )
 }
 
 extension Given where Declared == ChangeOptions {
