@@ -100,16 +100,3 @@ private final class SocketPair {
         return recv(theirs, &bytes, bytes.count, Int32(MSG_DONTWAIT))
     }
 }
-
-extension SSHSession {
-    /// In how many parts its socket has sent what it was given.
-    fileprivate var partsSent: Int? {
-        // tcpi_data_segs_out of the system's tcp_info.
-        var info = [UInt8](repeating: 0, count: 160)
-        var length = socklen_t(info.count)
-        guard let descriptor = outermostDescriptor,
-            getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0, length == 160
-        else { return nil }
-        return info.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 156, as: UInt32.self)) }
-    }
-}

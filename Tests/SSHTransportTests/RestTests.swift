@@ -167,14 +167,19 @@ import Testing
 
 extension SSHSession {
     /// How much has come over its socket so far.
-    var bytesReceived: Int? {
-        // tcpi_bytes_received of the system's tcp_info.
-        var info = [UInt8](repeating: 0, count: 136)
+    var bytesReceived: Int? { told(at: 128, as: UInt64.self) }
+
+    /// In how many parts its socket has sent what it was given.
+    var partsSent: Int? { told(at: 156, as: UInt32.self) }
+
+    /// What the system's tcp_info has at this place: tcpi_bytes_received, tcpi_data_segs_out.
+    private func told<Count: FixedWidthInteger>(at place: Int, as _: Count.Type) -> Int? {
+        var info = [UInt8](repeating: 0, count: 160)
         var length = socklen_t(info.count)
         guard let descriptor = outermostDescriptor,
-            getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0, length == 136
+            getsockopt(descriptor, Int32(IPPROTO_TCP), TCP_INFO, &info, &length) == 0, length == 160
         else { return nil }
-        return info.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: 128, as: UInt64.self)) }
+        return info.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: place, as: Count.self)) }
     }
 
     /// Waits until the other side's end has come, without looking at what came before it.
