@@ -37,6 +37,9 @@ package final class StateLock: Sendable {
     deinit {
         // An empty file says that nobody holds it, to people who look.
         ftruncate(descriptor, 0)
+        // A child that is just being started shares the open file until it runs its program, and the lock is the file's
+        // (flock(2)): to close it here would not be enough.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

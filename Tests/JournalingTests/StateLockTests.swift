@@ -20,6 +20,20 @@ import Testing
         _ = try StateLock(folder: scratch.path, command: "push")
     }
 
+    @Test func `a lock that is let go is free, although a child that is being started shares the open file`() throws {
+        var lock: StateLock? = try StateLock(folder: scratch.path, command: "renew")
+        // What a child has between fork and exec.
+        let shared = try #require(
+            (3..<4096).first {
+                let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+                return path == scratch.path + "/lock"
+            }.map { dup(Int32($0)) })
+        defer { close(shared) }
+        withExtendedLifetime(lock) {}
+        lock = nil
+        _ = try StateLock(folder: scratch.path, command: "plan")
+    }
+
     @Test func `what a crash left in the lock file holds nobody up`() throws {
         try FileManager.default.createDirectory(atPath: scratch.path, withIntermediateDirectories: true)
         try Data("99999 rollout\n".utf8).write(to: URL(fileURLWithPath: scratch.path + "/lock"))

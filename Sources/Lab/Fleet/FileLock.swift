@@ -12,7 +12,11 @@ final class FileLock: Sendable {
 
     /// Lets go before the last owner does.
     func release() {
-        if !isReleased.exchange(true, ordering: .relaxed) { close(descriptor) }
+        if isReleased.exchange(true, ordering: .relaxed) { return }
+        // A child that is just being started shares the open file until it runs its program, and the lock is the file's
+        // (flock(2)): to close it here would not be enough.
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
     }
 
     /// Whether nobody holds it at this moment.
