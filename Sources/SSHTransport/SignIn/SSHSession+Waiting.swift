@@ -1,3 +1,5 @@
+import Synchronization
+
 extension SSHSession {
     /// Waits for work that somebody else does for the sign-in, a secret or a signature, but not beyond the deadline.
     ///
@@ -12,7 +14,7 @@ extension SSHSession {
             let result: Result<Value, any Error>
             do { result = .success(try await work()) } catch { result = .failure(error) }
             worker.checkIsolated()
-            promise.result = result
+            promise.keep(result)
             readiness.wakeAll()
         }
         while true {
@@ -34,7 +36,11 @@ extension SSHSession {
     }
 }
 
-/// `@unchecked Sendable`: touched on the worker's queue only.
-private final class Promise<Value: Sendable>: @unchecked Sendable {
-    var result: Result<Value, any Error>?
+/// What the work comes to.
+private final class Promise<Value: Sendable>: Sendable {
+    private let state = Mutex<Result<Value, any Error>?>(nil)
+
+    var result: Result<Value, any Error>? { state.withLock { $0 } }
+
+    func keep(_ result: Result<Value, any Error>) { state.withLock { $0 = result } }
 }

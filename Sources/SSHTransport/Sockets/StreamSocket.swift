@@ -2,9 +2,7 @@ import CLinux
 import Glibc
 
 /// A TCP socket that never blocks, watched by a worker from its `connect` to its end.
-///
-/// `@unchecked Sendable`: touched on the worker's queue only.
-final class StreamSocket: SessionStream, @unchecked Sendable {
+final class StreamSocket: SessionStream {
     let readiness: SocketReadiness
     private let worker: SSHWorker
     private(set) var isOpen = true
