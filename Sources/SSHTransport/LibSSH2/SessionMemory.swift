@@ -155,13 +155,11 @@ final class SessionMemory {
 
     func renewShare() { share = Self.fullShare }
 
-    /// Begins to look for the banner that a server may show before it lets anybody in.
+    /// Keeps the banner that a server may show before it lets anybody in, if it came since allocations are noted, and notes
+    /// no more: SSH_MSG_USERAUTH_BANNER (RFC 4252 §5.4) is 53, a text, its language.
     ///
     /// libssh2 1.10 takes the packet and keeps it, but has no call that hands it out (1.11 has): it is found again among
     /// the memory that the library has asked for meanwhile.
-    func lookForBanner() { noteAllocations() }
-
-    /// Keeps what was found, and looks no more: SSH_MSG_USERAUTH_BANNER (RFC 4252 §5.4) is 53, a text, its language.
     func keepBanner() {
         defer { stopNoting() }
         for (start, size) in allocations where size > 9 && start.load(as: UInt8.self) == 53 {
@@ -172,6 +170,7 @@ final class SessionMemory {
         }
     }
 
+    /// Until ``giveBackCleared()`` or ``keepBanner()``.
     func noteAllocations() { notesAllocations = true }
 
     private func stopNoting() {

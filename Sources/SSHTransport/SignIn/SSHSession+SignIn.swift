@@ -8,7 +8,7 @@ extension SSHSession {
         let user = endpoint.user
         var notes = SignInNotes()
         var offered: [String]?
-        handle.memory.lookForBanner()
+        handle.memory.noteAllocations()
         do {
             // A password is shown only to a server that takes one. A key shown in vain gives nothing away, so with keys alone
             // the question, a journey there and back, is left out.
