@@ -121,7 +121,7 @@ extension SSHSession {
         guard !channel.isInputClosed else { return }
         channel.isInputClosed = true
         try await perform("close input", leaving: .harmless) {
-            guard !channel.isClosed, resources.socket?.isWritable == true else {
+            guard !channel.isClosed, resources.hasRoom else {
                 return channel.isClosed ? .done(()) : .again
             }
             return try channel.handle.sendEnd()

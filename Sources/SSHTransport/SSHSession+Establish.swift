@@ -96,6 +96,7 @@ extension SSHSession {
         guard let socket = resources.socket else { throw lost("handshake") }
         let handle = try SessionHandle()
         handle.memory.readiness = socket.readiness
+        handle.memory.batch = worker.sendBatch
         if let tunnel = socket as? TunnelStream { handle.carry(through: tunnel) }
         resources.handle = handle
         handle.setKeyExchangeOrder(LibSSH2Library.keyExchangeOrder)

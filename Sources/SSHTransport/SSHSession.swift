@@ -104,12 +104,15 @@ final class SessionResources {
 
     var isMidPacket: Bool { sender != nil || halfRead != nil }
 
+    /// Whether a packet that is sent now is sent whole.
+    var hasRoom: Bool { socket?.isWritable == true && handle?.memory.unsent.isEmpty == true }
+
     /// From now on something is sent now and then, for the sake of firewalls that forget idle connections. It says nothing
     /// about the other side, for its silence is judged by whoever speaks with it.
     func beat() {
         // Kept here and not by the session: a weak reference to it would make each of its uses dearer.
         readiness?.onBeat = { [self] in
-            if !isMidPacket, socket?.isWritable == true { handle?.sendKeepalive() }
+            if !isMidPacket, hasRoom { handle?.sendKeepalive() }
             for tunnel in tunnels.values { tunnel.onBeat?() }
         }
     }
@@ -118,6 +121,7 @@ final class SessionResources {
     func free() {
         readiness?.onBeat = nil
         firstOpen = nil
+        if let memory = handle?.memory { memory.batch?.flush(before: memory) }
         // Cut first: the library's end would otherwise wait for the peer.
         socket?.cut()
         handle?.free()

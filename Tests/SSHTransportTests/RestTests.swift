@@ -198,6 +198,7 @@ extension SSHSession {
     fileprivate func writeUntold(to channel: SSHChannel) async throws {
         for _ in 0..<10 {
             try await channel.write([10])
+            worker.sendBatch.flush()
             var entry = pollfd(fd: outermostDescriptor ?? -1, events: 0x2000, revents: 0)  // POLLRDHUP
             poll(&entry, 1, 60_000)
         }

@@ -113,6 +113,11 @@ package final class LoopbackSSHServer: Sendable {
         for child in children.all.withLock({ $0 }) { kill(child.pid, SIGSTOP) }
     }
 
+    /// Lets them go on.
+    package func thawConnections() {
+        for child in children.all.withLock({ $0 }) { kill(child.pid, SIGCONT) }
+    }
+
     /// Stops listening; connections that stand go on.
     package func stopListening() { listener.stop() }
 

@@ -75,12 +75,7 @@ final class ChannelHandle {
 
     /// Closes and waits for the other side to do the same.
     func close() throws -> Attempt<Void> {
-        let channel = try live("close channel")
-        // Where the other side has closed already, it waits for nothing any more. To see that may read, and half sent
-        // nothing may.
-        session.memory.moreFollows = !session.wantsToWrite && libssh2_channel_wait_closed(channel) == 0
-        defer { session.memory.moreFollows = false }
-        return try session.attempt("close channel", libssh2_channel_close(channel))
+        try session.attempt("close channel", libssh2_channel_close(try live("close channel")))
     }
 
     /// What the server said about the end of the command; before the other side has closed it says nothing.

@@ -86,11 +86,7 @@ final class SessionHandle {
     }
 
     func handshake(_ descriptor: Int32) throws -> Attempt<Void> {
-        memory.isShakingHands = true
-        let number = libssh2_session_handshake(pointer, descriptor)
-        memory.isShakingHands = false
-        memory.push(descriptor)
-        return try attempt("handshake", number)
+        try attempt("handshake", libssh2_session_handshake(pointer, descriptor))
     }
 
     /// The key the host has shown and proved.
@@ -107,9 +103,8 @@ final class SessionHandle {
     /// The server's version line, or what stood in its place.
     var banner: String? { libssh2_session_banner_get(pointer).map { String(cString: $0) } }
 
-    /// Says goodbye, as far as that goes without waiting. The connection has to be ended next: it leaves with its end.
+    /// Says goodbye, as far as that goes without waiting.
     func disconnect() {
-        memory.moreFollows = true
         _ = libssh2_session_disconnect_ex(pointer, SSH_DISCONNECT_BY_APPLICATION, "", "")
     }
 

@@ -1,29 +1,52 @@
 import Glibc
 
-/// To send costs more than all else that is done for a packet: the other side is woken for each. So what is sure to be
-/// followed by more at once, and what nobody waits for, leaves together with the next packet (`MSG_MORE`, send(2)); if none
-/// comes, the system sends it after 200 ms (tcp(7), `TCP_CORK`).
+/// What libssh2 sends goes into the worker's ``SendBatch`` and counts as sent. What the system has no room for when that
+/// leaves is kept here, and until it has gone libssh2 hears "again".
 extension SessionMemory {
     /// Writes to the socket, or into the tunnel.
     ///
     /// - Returns: How many bytes; a negative `errno` otherwise.
     func send(_ bytes: UnsafeRawBufferPointer, to socket: Int32, _ flags: Int32) -> Int {
         if let tunnel { return tunnel.send(bytes) }
-        hasHeldBack = moreFollows || isShakingHands && Self.areNewKeys(bytes)
-        let count = Glibc.send(socket, bytes.baseAddress, bytes.count, hasHeldBack ? flags | Int32(MSG_MORE) : flags)
-        return count >= 0 ? count : -Int(errno)
+        guard sendFailure == 0 else { return -Int(sendFailure) }
+        guard let batch else { return Self.sendNow(bytes, to: socket, flags) }
+        guard unsent.isEmpty else { return -Int(EAGAIN) }
+        if batch.take(bytes, of: self, for: socket, flags) { return bytes.count }
+        // What was sent before it may have failed, or have filled the socket.
+        guard sendFailure == 0, unsent.isEmpty else { return sendFailure == 0 ? -Int(EAGAIN) : -Int(sendFailure) }
+        return Self.sendNow(bytes, to: socket, flags)
     }
 
-    /// Has the system send what it keeps, for the other side may wait for it.
-    func push(_ socket: Int32) {
-        guard hasHeldBack else { return }
-        hasHeldBack = false
-        // Set once more, it sends what is there (`__tcp_sock_set_nodelay` in the kernel).
-        var yes: Int32 = 1
-        setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+    /// Sends what counts as sent already.
+    func transmit(_ bytes: UnsafeRawBufferPointer, to socket: Int32, _ flags: Int32) {
+        let count = sendFailure == 0 ? Self.sendNow(bytes, to: socket, flags) : bytes.count
+        if count == bytes.count { return }
+        guard count >= 0 || count == -Int(EAGAIN) else { return fail(Int32(-count)) }
+        unsent += bytes[max(0, count)...]
+        // The system tells as soon as there is room.
+        readiness?.onChange = { [weak self] in self?.sendRest(to: socket, flags) }
     }
 
-    /// SSH_MSG_NEWKEYS (RFC 4253 §7.3), not encrypted yet: its length, that of its padding, 21, ten bytes of padding. When the
-    /// server's has come already, libssh2 asks for a service right behind it.
-    private static func areNewKeys(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.count == 16 && bytes[5] == 21 }
+    private func sendRest(to socket: Int32, _ flags: Int32) {
+        let count = unsent.withUnsafeBytes { Self.sendNow($0, to: socket, flags) }
+        guard count >= 0 || count == -Int(EAGAIN) else { return fail(Int32(-count)) }
+        unsent.removeFirst(max(0, count))
+        if unsent.isEmpty { readiness?.onChange = nil }
+    }
+
+    /// Whoever uses the session next hears of it.
+    private func fail(_ number: Int32) {
+        sendFailure = number
+        unsent = []
+        readiness?.onChange = nil
+        readiness?.wakeAll()
+    }
+
+    private static func sendNow(_ bytes: UnsafeRawBufferPointer, to socket: Int32, _ flags: Int32) -> Int {
+        while true {
+            let count = Glibc.send(socket, bytes.baseAddress, bytes.count, flags)
+            if count >= 0 { return count }
+            if errno != EINTR { return -Int(errno) }
+        }
+    }
 }

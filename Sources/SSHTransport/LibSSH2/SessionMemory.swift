@@ -22,12 +22,12 @@ final class SessionMemory {
     private var hasAskedInVain = false
     /// Whether the other side has ended the connection, by a word or without.
     var hasEnded = false
-    /// Whether packets go out that have no keys yet.
-    var isShakingHands = false
-    /// Whether what is sent now may leave together with what is sent next.
-    var moreFollows = false
-    /// Whether the system keeps something until more comes.
-    var hasHeldBack = false
+    /// Where what is sent waits for the end of the round; without it, nothing does.
+    var batch: SendBatch?
+    /// What counts as sent, and the system had no room for.
+    @exclusivity(unchecked) var unsent: [UInt8] = []
+    /// Why nothing can be sent any more (`errno`), once something that counts as sent could not be.
+    var sendFailure: Int32 = 0
     /// Whether what the library asks for is noted; apart, because every allocation asks.
     private(set) var notesAllocations = false
 
@@ -78,7 +78,7 @@ final class SessionMemory {
 
     /// From the tunnel, or from the socket: a count, or a negative errno.
     private func take(_ socket: Int32, into buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int {
-        if readiness?.isDrained == true { return -Int(EAGAIN) }
+        if readiness?.isDrained == true { return -Int(sendFailure == 0 ? EAGAIN : sendFailure) }
         let count: Int
         if let tunnel {
             count = tunnel.receive(atMost: buffer.count) { buffer.copyBytes(from: $0) }
@@ -87,7 +87,7 @@ final class SessionMemory {
             count = received >= 0 ? received : -Int(errno)
         }
         readiness?.hasRead(count, of: buffer.count)
-        return count
+        return count == -Int(EAGAIN) && sendFailure != 0 ? -Int(sendFailure) : count
     }
 
     /// Whether libssh2 has seen all there was, and a further call would find nothing new.

@@ -228,7 +228,7 @@ extension SSHSession {
     @inline(never)
     private func trySigner(
         _ what: String, _ publicKey: [UInt8], _ handle: SessionHandle, _ deadline: Deadline,
-        _ notes: inout SignInNotes, _ sign: ([UInt8]) async throws -> [UInt8]
+        _ notes: inout SignInNotes, _ sign: nonisolated(nonsending) ([UInt8]) async throws -> [UInt8]
     ) async throws -> Bool {
         let user = endpoint.user
         var reason: SSHError?

@@ -46,6 +46,9 @@ package final class SSHWorker: SerialExecutor, TaskExecutor {
 
     /// Lent to one read at a time. Only on the worker.
     var readBuffer: ReadBuffer { loop.readBuffer }
+
+    /// What its sessions send. Only on the worker.
+    var sendBatch: SendBatch { loop.sendBatch }
 }
 
 /// A few workers, handed out in turn.

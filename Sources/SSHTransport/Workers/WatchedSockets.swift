@@ -96,6 +96,8 @@ final class SocketReadiness: @unchecked Sendable {
     @exclusivity(unchecked) private var readers: [Waiter] = []
     /// How often the socket has been read.
     private(set) var reads = 0
+    /// What is done first when the system has something to tell of the socket.
+    var onChange: (() -> Void)?
     /// What is done for this connection at each of the worker's beats.
     var onBeat: (() -> Void)?
     let token: UInt64
@@ -143,6 +145,7 @@ final class SocketReadiness: @unchecked Sendable {
     /// - Parameter endings: `LINUX_SOCKET_…`.
     func hasChanged(_ endings: UInt8) {
         isDrained = false
+        onChange?()
         if endings & UInt8(LINUX_SOCKET_ENDED) != 0 { hasEnded = true }
         if endings & UInt8(LINUX_SOCKET_GONE) != 0 {
             isGone = true

@@ -8,13 +8,14 @@ import Synchronization
 /// for each socket that may hang up is what libdispatch crashes on (swift-corelibs-libdispatch, issue 949). Kept apart
 /// from ``SSHWorker`` because the sources must not keep the worker alive: only what waits in the inbox does.
 ///
-/// `@unchecked Sendable`: `sockets`, `readBuffer`, `spare` and `armed` are touched on the queue only; the rest guards
+/// `@unchecked Sendable`: `sockets`, `readBuffer`, `sendBatch`, `spare` and `armed` are touched on the queue only; the rest guards
 /// itself or never changes.
 final class WorkerLoop: @unchecked Sendable {
     let queue: DispatchQueue
     let sockets: WatchedSockets
     let deadlines = DeadlineList()
     let readBuffer = ReadBuffer()
+    let sendBatch = SendBatch()
     private let inbox = Mutex(Inbox())
     private let source: any DispatchSourceRead
     private let timer: any DispatchSourceTimer
@@ -52,7 +53,10 @@ final class WorkerLoop: @unchecked Sendable {
         source.setCancelHandler { [sockets] in sockets.close() }
         source.setEventHandler { [weak self] in self?.socketsHaveChanged() }
         timer.setEventHandler { [weak self] in self?.deadlineHasCome() }
-        beats.setEventHandler { [sockets] in sockets.beat() }
+        beats.setEventHandler { [sockets, sendBatch] in
+            sockets.beat()
+            sendBatch.flush()
+        }
         let (seconds, attoseconds) = beat.components
         let pause = Int(min(max(0, seconds), 1_000_000)) * 1000 + Int(max(0, attoseconds) / 1_000_000_000_000_000)
         beats.schedule(
@@ -134,14 +138,19 @@ final class WorkerLoop: @unchecked Sendable {
                 inbox.isAwake = inbox.keeper != nil
                 return inbox.keeper
             }
-            guard let worker else { return arm() }
+            guard let worker else {
+                sendBatch.flush()
+                return arm()
+            }
             for job in spare {
                 job.runSynchronously(
                     isolatedTo: worker.asUnownedSerialExecutor(), taskExecutor: worker.asUnownedTaskExecutor())
+                if sendBatch.isFull { sendBatch.flush() }
             }
             spare.removeAll(keepingCapacity: true)
             for block in blocks { block() }
         }
+        sendBatch.flush()
         queue.async { self.runInbox() }
     }
 
