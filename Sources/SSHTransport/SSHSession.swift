@@ -121,7 +121,7 @@ final class SessionResources {
     func free() {
         readiness?.onBeat = nil
         firstOpen = nil
-        if let memory = handle?.memory { memory.batch?.flush(before: memory) }
+        handle?.memory.finishSending()
         // Cut first: the library's end would otherwise wait for the peer.
         socket?.cut()
         handle?.free()

@@ -52,7 +52,10 @@ import Testing
             batch.flush()
         }
         #expect(pair.say([1]) == -Int(EAGAIN) && pair.say([UInt8](repeating: 1, count: 5000)) == -Int(EAGAIN))
-        var heard: [UInt8] = []
+        var heard = pair.heard() ?? []
+        // There is room again, and another part of the same round is for the same session.
+        [UInt8](1...3).withUnsafeBytes { pair.memory.transmit($0, to: pair.ours, 0) }
+        said += [1, 2, 3]
         while heard.count < said.count {
             heard += pair.heard() ?? []
             pair.readiness.hasChanged(0)
@@ -117,6 +120,28 @@ import Testing
         #expect(isTogether)
     }
 
+    @Test func `nothing is left to send when a session has ended, whose descriptor may be another's next`() async throws
+    {
+        let fixture = try await SSHFixture()
+        let session = try await fixture.connect()
+        let channel = try await session.openExec("cat")
+        try await channel.write([1])
+        #expect(await session.leavesInBatch() == ["before": true, "after": false])
+    }
+
+    @Test func `a server hears the goodbye`() async throws {
+        let fixture = try await SSHFixture(options: ["LogLevel DEBUG2"])
+        let session = try await fixture.connect()
+        // With the sign-in just done it may have something to say itself, and then never comes to listen.
+        #expect(try await session.run("echo on").text == "on\n")
+        await session.close()
+        // 11: SSH_DISCONNECT_BY_APPLICATION (RFC 4253 §11.1).
+        try await until("it has come") {
+            let log = fixture.server.log
+            return log.contains("Received disconnect from 127.0.0.1 port ") && log.contains(":11:")
+        }
+    }
+
     @Test func `a server hears in six parts at most all that it is told before it lets somebody in`() async throws {
         let fixture = try await SSHFixture()
         let session = try await fixture.connect()
@@ -156,6 +181,14 @@ import Testing
 
 extension SSHSession {
     fileprivate var hasUnsent: Bool { resources.handle?.memory.unsent.isEmpty == false }
+
+    /// Whether something is to be sent before the session ends, and after.
+    fileprivate func leavesInBatch() -> [String: Bool] {
+        resources.handle?.sendKeepalive()
+        let before = !worker.sendBatch.isEmpty
+        close()
+        return ["before": before, "after": !worker.sendBatch.isEmpty]
+    }
 
     /// The system keeps little of what is sent.
     fileprivate func leaveLittleRoom() {

@@ -29,6 +29,8 @@ final class SendBatch {
 
     deinit { bytes.deallocate() }
 
+    var isEmpty: Bool { parts.isEmpty }
+
     /// Whether it is time for ``flush(before:)`` although the round goes on.
     var isFull: Bool { parts.count >= Self.sessions }
 
