@@ -59,7 +59,7 @@ import Testing
                         } catch {
                             guard let error = error as? SSHError else { return "other" }
                             return Self.late.contains(error.code)
-                                ? "timed out: \(error.operation)" : error.code.rawValue
+                                ? "timed out: \(error.code.rawValue), \(error)" : error.code.rawValue
                         }
                     }
                 }

@@ -90,8 +90,8 @@ final class SessionMemory {
         return count == -Int(EAGAIN) && sendFailure != 0 ? -Int(sendFailure) : count
     }
 
-    /// Whether libssh2 has seen all there was, and a further call would find nothing new.
-    var isDrained: Bool { hasAskedInVain && share > 0 && readiness?.isDrained == true }
+    /// Whether libssh2 has seen all there was, and a further call would find nothing new: no failed send either.
+    var isDrained: Bool { hasAskedInVain && share > 0 && sendFailure == 0 && readiness?.isDrained == true }
 
     /// Reads from the socket, or from what has been read ahead, which begins with the version line.
     ///
